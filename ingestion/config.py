@@ -1,0 +1,258 @@
+"""The one typed configuration object, read in one place.
+
+Two inputs: the operator file (YAML, no secrets; `FOURWIRE_CONFIG`) and the secrets (`.dlt/secrets.toml` beside it, or
+environment variables). A wrong value is refused before anything starts, with the file, the key and what would be right.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_HOME = Path("data")
+DEFAULT_CONFIG = Path("config/operator.yml")
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used. The message names the file, the key and what would be right."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _checked_timezone(value: str) -> str:
+    if value not in available_timezones():
+        raise ValueError(f"{value!r} is not an IANA time zone; write for example America/Chicago")
+    return value
+
+
+class Brand(_Strict):
+    """One brand or location of the operator."""
+
+    key: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    name: str
+    timezone: str
+    trades: tuple[str, ...] = ()
+    # The brand's own numbers (office, tracking, answering service): they identify no household.
+    own_phones: tuple[str, ...] = ()
+    service_zips: tuple[str, ...] = ()
+
+    _timezone = field_validator("timezone")(_checked_timezone)
+
+
+class Account(_Strict):
+    """One tenant of one vendor. `brand` is left out for a system that serves all brands, such as one CRM portal."""
+
+    account_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    platform: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    brand: str | None = None
+    timezone: str
+    base_url: str | None = None
+    token_url: str | None = None
+    start_on: date | None = None
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    _timezone = field_validator("timezone")(_checked_timezone)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class Attribution(_Strict):
+    """Look-back windows in days, by trade; see docs of the attribution models for what each bounds."""
+
+    default_window_days: int = Field(default=90, ge=1, le=730)
+    window_days_by_trade: dict[str, int] = Field(default_factory=dict)
+    new_customer_after_months: int = Field(default=24, ge=1)
+
+
+class Tolerances(_Strict):
+    """What reconciliation lets pass. Money in the operator's currency, grace periods in hours."""
+
+    invoice_amount: Decimal = Decimal("0.01")
+    completed_without_invoice_hours: int = 72
+    payment_without_invoice_hours: int = 48
+    booked_without_job_hours: int = 24
+    shrink_share: float = Field(default=0.2, gt=0, le=1)
+
+
+class OperatorConfig(_Strict):
+    """Everything about the operator that is not a secret."""
+
+    name: str
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    brands: tuple[Brand, ...] = Field(min_length=1)
+    accounts: tuple[Account, ...] = Field(min_length=1)
+    attribution: Attribution = Attribution()
+    tolerances: Tolerances = Tolerances()
+    secrets_file: Path | None = None
+    # A steward's household decisions: `left,right,decision` rows, decision same|different; see docs/how-to.
+    identity_overrides_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _references_hold(self) -> OperatorConfig:
+        brands = [brand.key for brand in self.brands]
+        accounts = [account.account_id for account in self.accounts]
+        for label, keys in (("brands[].key", brands), ("accounts[].account_id", accounts)):
+            doubled = sorted({key for key in keys if keys.count(key) > 1})
+            if doubled:
+                raise ValueError(f"{label} must be unique; given twice: {', '.join(doubled)}")
+        for account in self.accounts:
+            if account.brand is not None and account.brand not in brands:
+                raise ValueError(
+                    f"accounts[{account.account_id}].brand is {account.brand!r}, which no brands[].key has; "
+                    f"known: {', '.join(brands)}"
+                )
+        return self
+
+    def account(self, account_id: str) -> Account:
+        for account in self.accounts:
+            if account.account_id == account_id:
+                return account
+        known = ", ".join(account.account_id for account in self.accounts)
+        raise ConfigError(f"no account {account_id!r} in the configuration; known: {known}")
+
+
+class Environment(BaseSettings):
+    """The process environment: where state lives and which operator file applies."""
+
+    model_config = SettingsConfigDict(env_prefix="FOURWIRE_", extra="ignore")
+
+    home: Path = DEFAULT_HOME
+    config: Path = DEFAULT_CONFIG
+
+
+class Home:
+    """Every path that Fourwire writes to, under one folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def dlt(self) -> Path:
+        return self.root / "dlt"
+
+
+class Settings:
+    """Environment + operator + secrets, resolved once. Build it with `load_settings()`."""
+
+    def __init__(self, home: Home, operator: OperatorConfig, config_path: Path, secrets: dict[str, dict[str, str]]):
+        self.home = home
+        self.operator = operator
+        self.config_path = config_path
+        self._secrets = secrets
+
+    def credential(self, account: Account, key: str) -> SecretStr:
+        """The secret `key` of `account`: environment first, then the secrets file.
+
+        Raises:
+            ConfigError: neither holds it; the message names both places.
+        """
+        variable = secret_variable(account.account_id, key)
+        value = os.environ.get(variable) or self._secrets.get(account.account_id, {}).get(key)
+        if not value:
+            raise ConfigError(
+                f"account {account.account_id!r} ({account.platform}) has no credential {key!r}: set {variable}, or "
+                f'write {key} = "…" under [accounts.{account.account_id}] in {secrets_path(self.config_path, self.operator)}'
+            )
+        return SecretStr(value)
+
+
+def secret_variable(account_id: str, key: str) -> str:
+    """The environment variable that holds one credential, e.g. FOURWIRE_SECRET_ST_NORTH_CLIENT_ID."""
+    return f"FOURWIRE_SECRET_{account_id}_{key}".upper().replace("-", "_")
+
+
+def secrets_path(config_path: Path, operator: OperatorConfig) -> Path:
+    if operator.secrets_file is None:
+        return Path(".dlt/secrets.toml")
+    return (config_path.parent / operator.secrets_file).resolve()
+
+
+def load_settings(home: Path | None = None, config: Path | None = None) -> Settings:
+    """Read environment, operator file and secrets.
+
+    Raises:
+        ConfigError: the file is missing, is not YAML, or holds a wrong value.
+    """
+    environment = Environment()
+    config_path = (config or environment.config).resolve()
+    operator = read_operator(config_path)
+    return Settings(
+        home=Home(home or environment.home),
+        operator=operator,
+        config_path=config_path,
+        secrets=_read_secrets(secrets_path(config_path, operator)),
+    )
+
+
+def read_operator(path: Path) -> OperatorConfig:
+    """Parse and validate one operator file; see `load_settings` for the errors."""
+    if not path.is_file():
+        raise ConfigError(
+            f"{path}: no operator configuration there. Point FOURWIRE_CONFIG at one, or start from "
+            "config/operator.example.yml; `fourwire demo` needs none."
+        )
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not valid YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: must hold a mapping with the keys name, brands and accounts")
+    try:
+        return OperatorConfig.model_validate(document)
+    except ValidationError as error:
+        raise ConfigError(_explain(path, error)) from error
+
+
+def _explain(path: Path, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"]) or "(whole file)"
+        given = problem.get("input")
+        shown = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
+        lines.append(f"{path}: {key}: {problem['msg'].removeprefix('Value error, ')}{shown}")
+    return "\n".join(lines)
+
+
+def _read_secrets(path: Path) -> dict[str, dict[str, str]]:
+    if not path.is_file():
+        return {}
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError:
+        # The parser's message may quote the offending line, and with it a secret: the position alone is safe.
+        raise ConfigError(f"{path}: not valid TOML; check quoting and brackets") from None
+    accounts = document.get("accounts", {})
+    return {name: {key: str(value) for key, value in pairs.items()} for name, pairs in accounts.items()}
