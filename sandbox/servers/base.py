@@ -1,0 +1,52 @@
+"""What every simulated vendor offers to the sandbox process, and what it gets from it.
+
+A vendor is one package beside this module that exports `build(world, account, clock, faults) -> VendorServer`; the
+process discovers it by its name. Nothing else has to be edited to add one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+
+@dataclass(frozen=True)
+class SandboxAccount:
+    """One tenant of one simulated vendor, with all that a client needs to reach it."""
+
+    account_id: str
+    platform: str
+    brand_keys: tuple[str, ...]
+    base_url: str
+    token_url: str | None = None
+    credentials: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
+
+
+class VendorServer(Protocol):
+    """One vendor API for one account; its `app` is mounted at `/<account_id>`."""
+
+    platform: str
+    app: ASGIApp
+
+    def native_id(self, entity: str, world_id: int) -> str:
+        """The vendor's id of a world record.
+
+        Args:
+            entity: plural world entity: customers, locations, leads, calls, jobs, estimates, invoices, payments,
+                memberships, campaigns, contacts, deals, ...
+            world_id: id of the world record behind it.
+        """
+        ...
+
+    def expected(self, object_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """(native id, payload) of every row that a perfect pull of one raw object would hold now."""
+        ...
+
+    def throttled(self, retry_after: int | None) -> Response:
+        """The vendor's own "too many requests" answer."""
+        ...
