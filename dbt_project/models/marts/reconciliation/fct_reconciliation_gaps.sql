@@ -10,30 +10,7 @@
 -- The ledger outlives the findings: a gap that heals is resolved, one that returns reopens under the same id with its
 -- first date kept. `full_refresh: false`, because a rebuild would forget when each gap was first seen.
 with found as (
-    select
-        md5(gaps.check_id || '|' || gaps.entity_key) as gap_id,
-        gaps.check_id,
-        rules.wire,
-        rules.severity,
-        gaps.platform,
-        gaps.account_id,
-        accounts.brand_key,
-        gaps.entity,
-        gaps.entity_key,
-        gaps.native_id,
-        gaps.native_url,
-        gaps.job_key,
-        gaps.expected,
-        gaps.actual,
-        gaps.difference_amount,
-        gaps.dollars_at_risk,
-        settings.value as tolerance,
-        gaps.occurred_on,
-        rules.remedy
-    from {{ ref('int_gaps__unioned') }} as gaps
-    inner join {{ ref('reconciliation_rules') }} as rules on rules.check_id = gaps.check_id
-    left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id = gaps.account_id
-    left join {{ ref('stg_operator__settings') }} as settings on settings.key = rules.tolerance_key
+    select * from {{ ref('int_gaps__unioned') }}
 ),
 
 known as (
