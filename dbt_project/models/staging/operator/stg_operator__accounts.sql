@@ -1,0 +1,6 @@
+select
+    platform,
+    account_id,
+    brand_key,
+    timezone
+from {{ source('operator', 'accounts') }}

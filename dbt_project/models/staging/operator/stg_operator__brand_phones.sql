@@ -1,0 +1,4 @@
+select
+    brand_key,
+    phone
+from {{ source('operator', 'brand_phones') }}
