@@ -1,0 +1,66 @@
+"""One sandbox and one throw-away home per test: faults and clocks must not leak from one test into the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from ingestion.config import Settings, load_settings
+from ingestion.run import ingest
+from ingestion.sources import discover
+from sandbox.server import Sandbox
+from tests.conformance.warehouse import differences, raw_rows, true_rows
+
+HOUSEHOLDS = 60
+MONTHS = 4
+
+
+@dataclass
+class Operator:
+    """A sandbox, and a home that pulls from it."""
+
+    sandbox: Sandbox
+    settings: Settings
+
+    def ingest(self, **choices):
+        return ingest(self.settings, **choices)
+
+    def control(self, method: str, path: str, **payload) -> dict:
+        answer = httpx.request(method, f"{self.sandbox.control_url}/{path}", json=payload or None, timeout=60)
+        answer.raise_for_status()
+        return answer.json() if answer.content else {}
+
+    def accounts(self, platform: str) -> list[str]:
+        accounts = self.settings.operator.accounts
+        return [account.account_id for account in accounts if account.platform == platform]
+
+    def assert_raw_equals_truth(self, platform: str) -> None:
+        """Every object of every account of `platform`: the same rows, with the same content."""
+        wrong = []
+        for account_id in self.accounts(platform):
+            for table in compared_objects(platform):
+                actual = raw_rows(self.settings.home.warehouse, platform, account_id, table)
+                expected = true_rows(self.sandbox.control_url, account_id, table)
+                wrong += [
+                    f"{account_id}.{table}: {difference}" for difference in differences(actual, expected)
+                ]
+        assert not wrong, "\n".join(wrong)
+
+
+def compared_objects(platform: str) -> list[str]:
+    return [spec.name for spec in discover()[platform].objects]
+
+
+def platforms() -> list[str]:
+    """The sources that an API serves; a file source has no truth by account and its own tests."""
+    return [platform for platform, spec in discover().items() if spec.kind != "spend"]
+
+
+@pytest.fixture
+def operator(tmp_path: Path) -> Iterator[Operator]:
+    with Sandbox.start(households=HOUSEHOLDS, seed=3, months=MONTHS) as sandbox:
+        yield Operator(sandbox, load_settings(home=tmp_path / "home", config=sandbox.config_path))
