@@ -29,7 +29,15 @@ _SHOWN_ANSWER_CHARACTERS = 300
 
 
 class VendorError(Exception):
-    """A vendor could not be read. The message names the account, the path and what to do; it holds no secret."""
+    """A vendor could not be read. The message names the account, the path and what to do; it holds no secret.
+
+    Attributes:
+        stops_account: Nothing else of this account can be read either, so trying would only cost time.
+    """
+
+    def __init__(self, message: str, *, stops_account: bool = False) -> None:
+        super().__init__(message)
+        self.stops_account = stops_account
 
 
 class CredentialsRejected(VendorError):
@@ -42,6 +50,13 @@ class VendorUnavailable(VendorError):
 
 class QuotaExhausted(VendorUnavailable):
     """A long quota (a day's) is used up; what was landed stays, and a later run continues from there."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, stops_account=True)
+
+
+class UnexpectedAnswer(VendorError):
+    """A 200 whose page does not have the documented shape: the vendor changed, or this is not the vendor."""
 
 
 class VendorRefused(VendorError):
@@ -234,12 +249,14 @@ class VendorClient:
             return response
         raise CredentialsRejected(
             f"{self._who(request)} was refused a token ({response.status_code}: {_said(response)}). "
-            "Check the account's client_id and client_secret, and that they belong to this environment and tenant."
+            "Check the account's client_id and client_secret, and that they belong to this environment and tenant.",
+            stops_account=True,
         )
 
     def _persist(self, request: httpx.Request, bucket: str | None, expect: str) -> httpx.Response:
         """Send until an answer is worth judging: a complete success, or a refusal that retrying cannot change."""
         last = "no attempt was made"
+        unreachable = False
         for attempt in range(self._patience.attempts):
             started = time.monotonic()
             wait = min(self._patience.backoff_max, self._patience.backoff * 2**attempt) * random.uniform(
@@ -251,7 +268,9 @@ class VendorClient:
                 response = self._http.send(request)
             except (httpx.TransportError, httpx.DecodingError) as error:
                 last = f"{type(error).__name__}: {error}".rstrip(": ")
+                unreachable = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
             else:
+                unreachable = False
                 if self._is_retried(response.status_code):
                     last = f"{response.status_code} {_said(response)}"
                     asked = self._asked_wait(response)
@@ -268,7 +287,8 @@ class VendorClient:
                 self._pause(wait, request, last)
         raise VendorUnavailable(
             f"{self._who(request)} got no usable answer in {self._patience.attempts} attempts; the last: {last}. "
-            "What was landed is kept: run again later, and check base_url and the network if it persists."
+            "What was landed is kept: run again later, and check base_url and the network if it persists.",
+            stops_account=unreachable,
         )
 
     def _pause(self, seconds: float, request: httpx.Request, last: str) -> None:
@@ -296,7 +316,8 @@ class VendorClient:
         if response.status_code in (401, 403):
             raise CredentialsRejected(
                 f"{self._who(request)} was not allowed ({answer}). Check the account's credentials, its tenant or "
-                "company, and that the vendor granted the app permission to read this."
+                "company, and that the vendor granted the app permission to read this.",
+                stops_account=response.status_code == 401,
             )
         raise VendorRefused(
             f"{self._who(request)} was refused ({answer}). Check the account's options and base_url; retrying cannot "

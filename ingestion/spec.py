@@ -75,7 +75,8 @@ class PullContext:
         mode: full = read everything there is; incremental = only what changed since `state`.
         state: What the last pull of this object saved. Empty at the start of a full pull; a full pull that was
             interrupted and resumes finds here what it had saved.
-        since: The earliest business moment the operator wants (`--since` or the account's `start_on`), or None.
+        since: Read again from this moment on (`--since`, or the account's `start_on` on a first pull), or None.
+            Objects that are always pulled in full ignore it.
         watermark: Newest modification time among all rows landed for this object so far, this pull's pages included
             as soon as they were yielded; None before the first row or for objects without `modified`.
     """
@@ -90,6 +91,7 @@ class PullContext:
     started_at: datetime
     watermark: datetime | None = None
     saved: dict[str, Any] = field(default_factory=dict)
+    is_saved: bool = False
     control_total: int | None = None
     missed_by_token: int | None = None
     missed_by_watermark: int | None = None
@@ -100,6 +102,7 @@ class PullContext:
         An interrupted pull resumes from its last saved state if the pages before it were landed as a checkpoint.
         """
         self.saved = state
+        self.is_saved = True
 
     def report_total(self, total: int | None) -> None:
         """The vendor's own count of what this pull should hold; compared with the rows that came."""
