@@ -12,3 +12,16 @@
 {% macro json_elements(struct_list) -%}
     unnest({{ struct_list }})
 {%- endmacro %}
+
+{#- The `fields` of json_fields for `names` as text, plus `nested` (objects, arrays) as they are. -#}
+{% macro text_fields(names, nested={}) -%}
+    {%- set fields = {} -%}
+    {%- for name in names -%}{%- do fields.update({name: 'VARCHAR'}) -%}{%- endfor -%}
+    {%- do fields.update(nested) -%}
+    {{ return(fields) }}
+{%- endmacro %}
+
+{#- A JSON object of SQL expressions, for vendor_attributes. -#}
+{% macro json_object(expressions) -%}
+    json_object({% for name, expression in expressions.items() %}'{{ name }}', {{ expression }}{{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}
