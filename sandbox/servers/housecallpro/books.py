@@ -76,20 +76,27 @@ class Books:
 
     def surviving(self, customer_id: int) -> Customer:
         """The record that stands in for a customer now: itself, or what it was merged into."""
-        customer = self.world.customers[customer_id]
-        while self.come(customer.merged_at) and customer.merged_into_id is not None:
-            customer = self.world.customers[customer.merged_into_id]
-        return customer
+        return self._merge_chain(customer_id)[-1]
+
+    def merges(self, customer_id: int) -> Iterator[int | None]:
+        """When the customer of a job changed by merging; ASSUMED to rewrite the job and so to move its time."""
+        yield from (customer.merged_at for customer in self._merge_chain(customer_id)[:-1])
+
+    def _merge_chain(self, customer_id: int) -> list[Customer]:
+        chain = [self.world.customers[customer_id]]
+        while self.come(chain[-1].merged_at) and chain[-1].merged_into_id is not None:
+            chain.append(self.world.customers[chain[-1].merged_into_id])
+        return chain
 
     def profile_edited_at(self, customer: Customer) -> int | None:
         """Some customers switch their notifications off later; that edit does move `updated_at`."""
         chance = self.draw("profile edit", customer.id)
         return customer.created_at + int(chance * 300 * 86_400) if chance < 0.2 else None
 
-    def customer_modified(self, customer: Customer) -> int:
-        """Notes, tags and late phone numbers do not move it: seen live for notes, ASSUMED for the others."""
+    def customer_modified(self, customer: Customer, at: int | None = None) -> int:
+        """Notes and late phone numbers do not move it: seen live for notes, ASSUMED for phones."""
         return latest(
-            self.now,
+            self.now if at is None else at,
             customer.created_at,
             self.profile_edited_at(customer),
             self.touched.get(self.id_of("customers", customer.id)) if self.touched else None,
@@ -173,6 +180,7 @@ class Books:
             starts,
             job.completed_at,
             job.canceled_at,
+            *self.merges(job.customer_id),
             self.touched.get(self.id_of("jobs", job.id)) if self.touched else None,
             *money,
         )
@@ -229,11 +237,15 @@ class Books:
 
     def estimate_modified(self, estimate: Estimate) -> int:
         """Whether an option's decision moves the estimate is not established: it does for most here."""
-        decisions = [
-            instant for option in estimate.options for instant in (option.sold_at, option.declined_at)
-        ]
-        moves = self.draw("decision moves estimate", estimate.id) < 0.75
-        return latest(self.now, estimate.created_at, *(decisions if moves else ()))
+        visit = self.world.jobs[estimate.job_id]
+        decisions: list[int | None] = []
+        if self.draw("decision moves estimate", estimate.id) < 0.75:
+            for option in estimate.options:
+                decisions += (option.sold_at, option.declined_at)
+                decisions += (job.booked_at for job in self.jobs_of_option.get(option.id, ()))
+        return latest(
+            self.now, estimate.created_at, visit.completed_at, *self.merges(visit.customer_id), *decisions
+        )
 
     @cached_property
     def visit_of_option(self) -> dict[int, int]:

@@ -54,15 +54,19 @@ def address(books: Books, owner: Customer | None, place: Property) -> dict[str, 
     }
 
 
-def embedded_customer(books: Books, customer: Customer) -> dict[str, Any]:
-    """The customer inside a job, an estimate or a lead: everything but its addresses."""
+def embedded_customer(books: Books, customer: Customer, at: int) -> dict[str, Any]:
+    """The customer inside a job, an estimate or a lead: everything but its addresses.
+
+    Args:
+        at: the copy is as old as this. ASSUMED: what embeds it renews it when it changes itself.
+    """
     phones = [digits(phone) for phone in customer.phones]
-    if books.come(customer.contact_changed_at) and customer.late_phone:
+    if come(customer.contact_changed_at, at) and customer.late_phone:
         phones.append(digits(customer.late_phone))
     mobile, home, work = [*phones, None, None, None][:3]
     if customer.kind == "commercial":
         mobile, work = work, mobile
-    edited = books.come(books.profile_edited_at(customer))
+    edited = come(books.profile_edited_at(customer), at)
     return {
         "id": books.id_of("customers", customer.id),
         "first_name": customer.first,
@@ -74,27 +78,31 @@ def embedded_customer(books: Books, customer: Customer) -> dict[str, Any]:
         "company": customer.company,
         "notifications_enabled": not edited,
         "lead_source": customer.source_name,
-        "notes": note(books, customer),
+        "notes": note(books, customer, at),
         # ASSUMED: the value for a business; only "homeowner" was ever captured.
         "kind": "business" if customer.kind == "commercial" else "homeowner",
         "created_at": iso(customer.created_at),
-        "updated_at": iso(books.customer_modified(customer)),
+        "updated_at": iso(books.customer_modified(customer, max(at, customer.created_at))),
         **stamp(books),
         "tags": ["commercial"] if customer.kind == "commercial" else [],
     }
 
 
-def note(books: Books, customer: Customer) -> str | None:
+def come(instant: int | None, at: int) -> bool:
+    return instant is not None and instant <= at
+
+
+def note(books: Books, customer: Customer, at: int) -> str | None:
     """A note that somebody adds a week later, without moving `updated_at`."""
     chance = books.draw("note", customer.id)
-    written = chance < 0.15 and customer.created_at + 7 * 86_400 <= books.now
+    written = chance < 0.15 and customer.created_at + 7 * 86_400 <= at
     return f"Gate code {int(chance * 60_000) + 1000}" if written else None
 
 
 def customer(books: Books, record: Customer, expand: frozenset[str] = frozenset()) -> dict[str, Any]:
     """The top-level record; attachments and do_not_service only when expanded."""
     places = (books.world.properties[property_id] for property_id in record.property_ids)
-    payload = embedded_customer(books, record)
+    payload = embedded_customer(books, record, books.now)
     payload["addresses"] = [address(books, record, place) for place in places]
     if "attachments" in expand:
         payload["attachments"] = []

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from sandbox.clock import iso
 from sandbox.servers.housecallpro import people
 from sandbox.servers.housecallpro.books import Books
-from sandbox.world.model import Estimate, EstimateOption, Job, Lead
+from sandbox.world.model import Estimate, EstimateOption, Invoice, Job, Lead
 
 ARRIVAL_WINDOWS = (60, 120, 240)
 
@@ -29,11 +29,12 @@ def job(books: Books, record: Job, expand: frozenset[str] = frozenset()) -> dict
     owner = books.surviving(record.customer_id)
     option = record.from_estimate_option_id
     total, balance, subtotal = amounts(books, record)
+    modified_at = books.job_modified(record)
     payload = {
         "id": books.id_of("jobs", record.id),
         "invoice_number": books.job_number(record),
         "description": record.summary or books.world.job_types[record.job_type_id].name,
-        "customer": people.embedded_customer(books, owner),
+        "customer": people.embedded_customer(books, owner, modified_at),
         "address": people.address(books, owner, books.world.properties[record.property_id]),
         "notes": notes(books, record),
         "work_status": books.work_status(record),
@@ -55,7 +56,7 @@ def job(books: Books, record: Job, expand: frozenset[str] = frozenset()) -> dict
         "job_fields": fields(books, record),
         "locked_at": None,
         "created_at": iso(record.booked_at),
-        "updated_at": iso(books.job_modified(record)),
+        "updated_at": iso(modified_at),
         "canceled_at": moment(books, record.canceled_at) if record.canceled_by != "pro" else None,
         "deleted_at": moment(books, record.canceled_at) if record.canceled_by == "pro" else None,
         **people.stamp(books),
@@ -72,10 +73,14 @@ def amounts(books: Books, record: Job) -> tuple[int, int, int]:
     if not books.come(record.completed_at):
         return 0, 0, 0
     invoices = books.invoices_of_job.get(record.id, ())
-    tax = sum(i.tax_cents for i in invoices if i.kind == "job" and books.is_final(i))
+    tax = sum(invoice.tax_cents for invoice in invoices if counts_for_job(books, invoice))
     total = record.total_cents + tax
     balance = sum(books.invoice_due(invoice) for invoice in invoices) if invoices else total
     return total, balance, record.total_cents
+
+
+def counts_for_job(books: Books, invoice: Invoice) -> bool:
+    return invoice.kind == "job" and books.is_final(invoice) and not books.come(invoice.voided_at)
 
 
 def schedule(books: Books, record: Job, *, with_appointments: bool) -> dict[str, Any]:
@@ -143,15 +148,17 @@ def estimate(books: Books, record: Estimate, expand: frozenset[str] = frozenset(
     owner = books.surviving(visit.customer_id)
     start, end = books.schedule(visit)
     number = str(2_000 + record.id)
+    modified_at = books.estimate_modified(record)
     return {
         "id": books.id_of("estimates", record.id),
         "estimate_number": number,
-        "work_status": books.work_status(visit),
+        # An estimate is never rated; the visit is.
+        "work_status": books.work_status(visit).replace("complete rated", "complete unrated"),
         "lead_source": books.campaign_name(visit.campaign_id, visit.booked_at),
-        "customer": people.embedded_customer(books, owner),
+        "customer": people.embedded_customer(books, owner, modified_at),
         "address": people.address(books, owner, books.world.properties[visit.property_id]),
         "created_at": iso(record.created_at),
-        "updated_at": iso(books.estimate_modified(record)),
+        "updated_at": iso(modified_at),
         **people.stamp(books),
         "work_timestamps": {
             "on_my_way_at": moment(books, visit.dispatched_at),
@@ -213,7 +220,9 @@ def lead(books: Books, record: Lead) -> dict[str, Any]:
     return {
         "id": books.id_of("leads", record.id),
         "number": record.id,
-        "customer": people.embedded_customer(books, owner) if owner else people.prospect(books, record),
+        "customer": (
+            people.embedded_customer(books, owner, books.now) if owner else people.prospect(books, record)
+        ),
         "address": lead_address(books, record),
         "assigned_employee": None,
         "conversions": [{"id": books.id_of("jobs", job_record.id), "type": "Job"}] if job_record else [],
