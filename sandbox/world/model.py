@@ -34,7 +34,9 @@ class Campaign:
     id: int
     brand_key: str
     name: str
-    channel: str  # google_ads, google_lsa, meta, organic, direct_mail, yelp, referral, existing_customer, none
+    channel: (
+        str  # google_ads, google_lsa, meta, organic, direct_mail, yelp, referral, existing_customer, none
+    )
     source: str | None  # what a UTM or a picklist would say, e.g. "google"
     medium: str | None
     utm_campaign: str | None
@@ -105,11 +107,15 @@ class Customer:
     property_ids: tuple[int, ...]
     created_at: int
     source_name: str | None  # what the CSR picked
-    address_text: dict[int, tuple[str, str | None]] = field(default_factory=dict)  # property_id -> (street, unit) as typed
+    address_text: dict[int, tuple[str, str | None]] = field(
+        default_factory=dict
+    )  # property_id -> (street, unit) as typed
     merged_at: int | None = None
     merged_into_id: int | None = None
     deleted_at: int | None = None
-    contact_changed_at: int | None = None  # a phone or e-mail added later; does not move the customer's modified time
+    contact_changed_at: int | None = (
+        None  # a phone or e-mail added later; does not move the customer's modified time
+    )
     late_phone: str | None = None  # the phone that appears at contact_changed_at
 
 
