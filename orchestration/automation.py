@@ -1,0 +1,69 @@
+"""When things run: the jobs, their schedules, and a log line for every failing check.
+
+`daily` is the whole line from vendor to report. The demo, `fourwire run` and the schedule all launch this one job.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.publish import REPORT
+
+DAILY_JOB = "daily"
+HOURLY_JOB = "hourly"
+
+
+def jobs() -> tuple[dg.UnresolvedAssetJobDefinition, ...]:
+    everything = dg.AssetSelection.all()
+    return (
+        dg.define_asset_job(
+            DAILY_JOB,
+            selection=everything,
+            description="Pull every account, build and check the warehouse, publish the marts, draw the report.",
+        ),
+        dg.define_asset_job(
+            HOURLY_JOB,
+            selection=everything - dg.AssetSelection.assets(REPORT),
+            description="The same without the report: pulls what changed since the last run.",
+        ),
+    )
+
+
+def schedules(
+    daily: dg.UnresolvedAssetJobDefinition, hourly: dg.UnresolvedAssetJobDefinition
+) -> list[dg.ScheduleDefinition]:
+    # Stopped until somebody switches them on: opening the UI on a laptop must not start pulling from vendors.
+    return [
+        dg.ScheduleDefinition(
+            name="nightly", job=daily, cron_schedule="15 2 * * *", description="Every night at 02:15."
+        ),
+        dg.ScheduleDefinition(
+            name="hourly",
+            job=hourly,
+            cron_schedule="5 6-22 * * *",
+            description="Every hour of the working day.",
+        ),
+    ]
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="A failed check that does not block leaves its run green; this says so in the log.",
+)
+def failing_checks(context: dg.RunStatusSensorContext) -> None:
+    """Log each failed check of a run that succeeded; the place to hook an alert on."""
+    records = context.instance.all_logs(
+        context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    )
+    for record in records:
+        event = record.get_dagster_event()
+        evaluation = event.asset_check_evaluation_data
+        if not evaluation.passed:
+            context.log.warning(
+                "%s check %s on %s failed: %s",
+                evaluation.severity.value,
+                evaluation.check_name,
+                evaluation.asset_key.to_user_string(),
+                evaluation.description or "",
+            )

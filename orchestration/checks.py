@@ -1,0 +1,164 @@
+"""Asset checks by factory: one per reconciliation rule, one per rung of the control-total ladder.
+
+Figures, tolerance and sample keys go into the check's metadata, so that whoever sees it red can act from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import dagster as dg
+
+from ingestion.config import load_settings
+from orchestration.ledger import ControlTotal, GapSample, RuleFinding, find_control_totals, find_open_gaps
+from orchestration.project import Model, ReconciliationRule, control_total_rungs, models, reconciliation_rules
+from orchestration.transform import WAREHOUSE_POOL
+from orchestration.warehouse import reading
+
+LEDGER_MODEL = "fct_reconciliation_gaps"
+LADDER_MODEL = "rpt_control_totals"
+
+
+def reconciliation_checks() -> tuple[dg.AssetChecksDefinition, ...]:
+    """All checks that orchestration adds to dbt's own tests."""
+    known = {model.name: model for model in models()}
+    return (_gap_checks(known, reconciliation_rules()), _ladder_checks(known, control_total_rungs()))
+
+
+def _key(known: dict[str, Model], name: str) -> dg.AssetKey:
+    model = known[name]
+    return dg.AssetKey([model.schema, model.name])
+
+
+def _gap_checks(known: dict[str, Model], rules: Sequence[ReconciliationRule]) -> dg.AssetChecksDefinition:
+    """One check per rule. Not blocking: a gap is the operator's to close, and its dollars belong in the report."""
+    ledger = _key(known, LEDGER_MODEL)
+    specs = [
+        dg.AssetCheckSpec(
+            name=rule.check_id,
+            asset=_key(known, rule.subject_model),
+            description=f"{rule.title}. Wire {rule.wire}. If it fails: {rule.remedy}",
+            additional_deps=[ledger],
+            metadata={"wire": rule.wire, "tolerance": rule.tolerance_key or "none"},
+        )
+        for rule in rules
+    ]
+    by_id = {rule.check_id: spec.asset_key for rule, spec in zip(rules, specs, strict=True)}
+
+    @dg.multi_asset_check(name="reconciliation_gaps", specs=specs, pool=WAREHOUSE_POOL)
+    def check_gaps() -> Iterator[dg.AssetCheckResult]:
+        with reading(load_settings().home.warehouse) as connection:
+            findings = find_open_gaps(connection, rules)
+        for finding in findings:
+            yield _gap_result(finding, by_id[finding.rule.check_id])
+
+    return check_gaps
+
+
+def _gap_result(finding: RuleFinding, asset_key: dg.AssetKey) -> dg.AssetCheckResult:
+    rule = finding.rule
+    metadata: dict[str, dg.MetadataValue | int | float | str] = {
+        "open_gaps": finding.open_gaps,
+        "dollars_at_risk": dg.MetadataValue.text(f"{finding.dollars_at_risk:,.2f}"),
+        "tolerance": finding.tolerance or "none",
+        "wire": rule.wire,
+    }
+    if not finding.holds:
+        metadata["remedy"] = rule.remedy
+        metadata["first_seen_at"] = (
+            f"{finding.first_seen_at:%Y-%m-%d %H:%M} UTC" if finding.first_seen_at else ""
+        )
+        metadata["samples"] = _sample_table(finding.samples)
+    return dg.AssetCheckResult(
+        check_name=rule.check_id,
+        asset_key=asset_key,
+        passed=finding.holds,
+        severity=dg.AssetCheckSeverity.ERROR if finding.is_error else dg.AssetCheckSeverity.WARN,
+        description=(
+            f"{rule.title}: holds."
+            if finding.holds
+            else f"{finding.open_gaps} open, {finding.dollars_at_risk:,.2f} at risk. {rule.remedy}"
+        ),
+        metadata=metadata,
+    )
+
+
+def _sample_table(samples: Sequence[GapSample]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "account": sample.account_id,
+                    "native_id": sample.native_id,
+                    "expected": sample.expected or "",
+                    "actual": sample.actual or "",
+                    "dollars_at_risk": f"{sample.dollars_at_risk:,.2f}",
+                    "link": sample.native_url or "",
+                }
+            )
+            for sample in samples
+        ]
+    )
+
+
+def _ladder_checks(known: dict[str, Model], rungs: Sequence[str]) -> dg.AssetChecksDefinition:
+    """One blocking check per rung: what does not add up is not published."""
+    asset_key = _key(known, LADDER_MODEL)
+    specs = [
+        dg.AssetCheckSpec(
+            name=f"control_totals_{rung}",
+            asset=asset_key,
+            blocking=True,
+            description=f"Rows and dollars are equal on both sides of the rung {rung.replace('_', ' ')}.",
+        )
+        for rung in rungs
+    ]
+
+    @dg.multi_asset_check(name="control_totals", specs=specs, pool=WAREHOUSE_POOL)
+    def check_control_totals() -> Iterator[dg.AssetCheckResult]:
+        with reading(load_settings().home.warehouse) as connection:
+            lines = find_control_totals(connection)
+        for rung in rungs:
+            yield _rung_result(rung, [line for line in lines if line.rung == rung], asset_key)
+
+    return check_control_totals
+
+
+def _rung_result(rung: str, lines: Sequence[ControlTotal], asset_key: dg.AssetKey) -> dg.AssetCheckResult:
+    broken = [line for line in lines if not line.holds]
+    return dg.AssetCheckResult(
+        check_name=f"control_totals_{rung}",
+        asset_key=asset_key,
+        # No line at all means that the rung compared nothing: that is no proof of anything.
+        passed=bool(lines) and not broken,
+        description=f"{len(broken)} of {len(lines)} comparisons differ."
+        if lines
+        else "Nothing was compared.",
+        metadata={
+            "comparisons": len(lines),
+            "differing": len(broken),
+            "rows_compared": sum(line.left_rows or 0 for line in lines),
+            **({"differences": _difference_table(broken)} if broken else {}),
+        },
+    )
+
+
+def _difference_table(broken: Sequence[ControlTotal]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "platform": line.platform or "",
+                    "account": line.account_id or "",
+                    "entity": line.entity,
+                    "left_rows": line.left_rows or 0,
+                    "right_rows": line.right_rows or 0,
+                    "rows_difference": line.rows_difference,
+                    "left_amount": f"{line.left_amount or 0:,.2f}",
+                    "right_amount": f"{line.right_amount or 0:,.2f}",
+                    "amount_difference": f"{line.amount_difference:,.2f}",
+                }
+            )
+            for line in broken
+        ]
+    )

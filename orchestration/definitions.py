@@ -1,0 +1,28 @@
+"""What Dagster loads: factories over the discovered sources and the dbt manifest, put together."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from orchestration.automation import failing_checks, jobs, schedules
+from orchestration.checks import reconciliation_checks
+from orchestration.ingest import ingest_assets
+from orchestration.publish import publishing_assets
+from orchestration.transform import dbt_resource, transform_assets
+
+
+def build_definitions() -> dg.Definitions:
+    daily, hourly = jobs()
+    return dg.Definitions(
+        assets=[*ingest_assets(), transform_assets(), *publishing_assets()],
+        asset_checks=reconciliation_checks(),
+        jobs=[daily, hourly],
+        schedules=schedules(daily, hourly),
+        sensors=[failing_checks],
+        resources={"dbt": dbt_resource()},
+        # Each step in a process of its own would import everything again: five seconds a step, for minutes of steps.
+        executor=dg.in_process_executor,
+    )
+
+
+defs = build_definitions()

@@ -1,0 +1,128 @@
+"""Raw tables as Dagster assets: one factory over whatever sources are installed.
+
+Each source is two steps. Pulling lands pages in the archive, in parallel and without the warehouse; loading takes the
+warehouse for as long as it copies rows in. A vendor that fails stops what depends on it and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from ingestion.config import load_settings
+from ingestion.sources import discover
+from ingestion.spec import SourceSpec
+from orchestration.progress import listener
+from orchestration.project import sources
+from orchestration.transform import WAREHOUSE_POOL
+
+OPERATOR = "operator"
+
+
+class PullConfig(dg.Config):
+    """How one source is pulled in one run."""
+
+    full: bool = False
+    since: str | None = None
+
+
+def ingest_assets() -> list[dg.AssetsDefinition]:
+    """The raw tables of every installed source, and the operator's own settings beside them."""
+    return [_source_assets(spec) for spec in discover().values()] + [_operator_assets(sources()[OPERATOR])]
+
+
+def pull_run_config(full: bool = False, since: date | None = None) -> dict[str, Any]:
+    """Run configuration that pulls every source in one mode."""
+    config = {"full": full, "since": since.isoformat() if since else None}
+    return {
+        "ops": {
+            f"ingest_{platform}": {"ops": {f"pull_{platform}": {"config": config}}} for platform in discover()
+        }
+    }
+
+
+def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
+    platform = spec.platform
+
+    @dg.op(
+        name=f"pull_{platform}", description=f"Land new pages of every {spec.title} account in the archive."
+    )
+    def pull(config: PullConfig) -> list[Any]:
+        from ingestion.run import pull_accounts
+
+        settings = load_settings()
+        since = date.fromisoformat(config.since) if config.since else None
+        accounts = [
+            account.account_id for account in settings.operator.accounts if account.platform == platform
+        ]
+        if not accounts:
+            return []
+        return pull_accounts(settings, accounts, full=config.full, since=since, progress=listener())
+
+    @dg.op(
+        name=f"load_{platform}",
+        pool=WAREHOUSE_POOL,
+        out={each.name: dg.Out(dg.Nothing) for each in spec.objects},
+        description=f"Copy what was landed for {spec.title} into raw_{platform}.",
+    )
+    def load(pulled: list[Any]) -> Iterator[dg.Output[None]]:
+        from ingestion.run import load_landed
+
+        loaded = load_landed(load_settings(), platforms=[platform])
+        for each in spec.objects:
+            results = [result for result in pulled if result.object == each.name]
+            yield dg.Output(
+                None, output_name=each.name, metadata=_metadata(results, loaded, platform, each.name)
+            )
+
+    @dg.graph_multi_asset(
+        name=f"ingest_{platform}",
+        group_name=platform,
+        outs={
+            each.name: dg.AssetOut(
+                key=[platform, each.name], description=each.description, kinds={"dlt", "duckdb"}
+            )
+            for each in spec.objects
+        },
+    )
+    def ingest() -> Any:
+        outputs = load(pull())
+        return {each.name: getattr(outputs, each.name) for each in spec.objects}
+
+    return ingest
+
+
+def _metadata(results: Sequence[Any], loaded: Any, platform: str, name: str) -> dict[str, Any]:
+    totals = [result.control_total for result in results if result.control_total is not None]
+    return {
+        "accounts": len({result.account_id for result in results}),
+        "mode": ", ".join(sorted({result.mode for result in results})),
+        "pages": sum(result.pages for result in results),
+        "rows_seen": sum(result.rows for result in results),
+        **({"vendor_total": sum(totals)} if totals else {}),
+    }
+
+
+def _operator_assets(tables: Sequence[str]) -> dg.AssetsDefinition:
+    @dg.multi_asset(
+        name="ingest_operator",
+        group_name=OPERATOR,
+        pool=WAREHOUSE_POOL,
+        specs=[
+            dg.AssetSpec(
+                [OPERATOR, table], description="From the operator's configuration.", kinds={"yaml", "duckdb"}
+            )
+            for table in tables
+        ],
+    )
+    def ingest_operator() -> Iterator[dg.MaterializeResult]:
+        from ingestion.operator_tables import load_operator_tables
+
+        load_operator_tables(load_settings())
+        for table in tables:
+            yield dg.MaterializeResult(asset_key=[OPERATOR, table])
+
+    return ingest_operator

@@ -1,0 +1,73 @@
+"""The Dagster instance of one home: runs, schedules and their history live in `$FOURWIRE_HOME/dagster`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from ingestion.config import Settings
+from orchestration.project import ROOT, dbt_environment
+
+WORKSPACE = ROOT / "workspace.yaml"
+LOCATION = "fourwire"
+
+_INSTANCE_YAML = """\
+# Written by fourwire when missing; change it freely. SQLite storage beside this file is the default; for Postgres see
+# the `storage` key in Dagster's documentation.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+concurrency:
+  # One writer of the warehouse at a time, also across runs.
+  pools:
+    default_limit: 1
+    granularity: op
+  runs:
+    max_concurrent_runs: 2
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 10
+  # A killed run would otherwise keep the warehouse for ever.
+  free_slots_after_run_end_seconds: 30
+run_retries:
+  enabled: true
+  max_retries: 1
+  # A crash is tried again; a step that failed has already been patient, and a failed check must not be repeated.
+  retry_on_asset_or_op_failure: false
+retention:
+  schedule:
+    purge_after_days: 30
+  sensor:
+    purge_after_days:
+      skipped: 3
+      failure: 30
+      success: 30
+"""
+
+
+def dagster_home(settings: Settings) -> Path:
+    """The instance folder, with its `dagster.yaml` written when missing."""
+    folder = settings.home.dagster
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder / "dagster.yaml"
+    if not config.exists():
+        config.write_text(_INSTANCE_YAML, encoding="utf-8")
+    return folder
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What a process needs in its environment to work on this home, whichever folder it starts in."""
+    return {
+        "FOURWIRE_HOME": str(settings.home.root),
+        "FOURWIRE_CONFIG": str(settings.config_path),
+        "DAGSTER_HOME": str(dagster_home(settings)),
+        "DAGSTER_DISABLE_TELEMETRY": "yes",
+        "RUNTIME__DLTHUB_TELEMETRY": "false",
+        **dbt_environment(settings.home.warehouse),
+    }
+
+
+def enter(settings: Settings) -> None:
+    """Make this process, and those it starts, work on this home."""
+    os.environ.update(environment(settings))

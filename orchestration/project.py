@@ -1,0 +1,262 @@
+"""The dbt project as the rest of orchestration sees it: where it is, its manifest, and how dbt is called.
+
+Nothing here imports Dagster or dbt, so that a command that only needs a path stays quick.
+"""
+
+from __future__ import annotations
+
+import csv
+import fcntl
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT_DIR = ROOT / "dbt_project"
+MANIFEST = PROJECT_DIR / "target" / "manifest.json"
+
+_READ_BY_DBT = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"}
+
+
+class BuildError(Exception):
+    """dbt could not parse or build the project; the message carries what dbt said."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """One dbt model, as its manifest describes it."""
+
+    name: str
+    schema: str
+    folder: tuple[str, ...]  # below models/, e.g. ("marts", "core")
+    materialized: str
+    description: str
+    columns: Mapping[str, str]  # name -> description
+    meta: Mapping[str, Any]
+
+    @property
+    def layer(self) -> str:
+        return self.folder[0] if self.folder else ""
+
+    @property
+    def has_personal_data(self) -> bool:
+        return bool(self.meta.get("contains_pii"))
+
+
+@dataclass(frozen=True)
+class ReconciliationRule:
+    """One row of the seed `reconciliation_rules`."""
+
+    check_id: str
+    title: str
+    wire: str
+    severity: str
+    entity: str
+    subject_model: str
+    tolerance_key: str
+    remedy: str
+
+
+def dbt_environment(warehouse: Path) -> dict[str, str]:
+    """What dbt needs in its environment to build into `warehouse`."""
+    return {"FOURWIRE_WAREHOUSE": str(warehouse), "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+
+
+def dbt_executable() -> str:
+    """The dbt of this environment, also when its `bin` folder is not on PATH."""
+    beside = Path(sys.executable).parent / "dbt"
+    return str(beside) if beside.exists() else "dbt"
+
+
+def dbt_command(*arguments: str) -> list[str]:
+    """A dbt command line on this project."""
+    here = str(PROJECT_DIR)
+    return [dbt_executable(), *arguments, "--project-dir", here, "--profiles-dir", here]
+
+
+def current_manifest() -> Path:
+    """The manifest, parsed anew when it is missing or older than any file dbt reads.
+
+    Raises:
+        BuildError: dbt cannot parse the project.
+    """
+    if not _is_stale():
+        return MANIFEST
+    with _parse_lock():
+        if _is_stale():
+            _parse()
+    return MANIFEST
+
+
+def _is_stale() -> bool:
+    if not MANIFEST.is_file():
+        return True
+    made = MANIFEST.stat().st_mtime
+    return any(changed > made for changed in _source_times())
+
+
+def _source_times() -> Iterator[float]:
+    yield (PROJECT_DIR / "dbt_project.yml").stat().st_mtime
+    for folder in ("models", "macros", "seeds", "tests"):
+        for path in (PROJECT_DIR / folder).rglob("*"):
+            # A folder's own time tells that a file in it was removed or renamed.
+            if path.is_dir() or path.suffix in _READ_BY_DBT:
+                yield path.stat().st_mtime
+
+
+@contextmanager
+def _parse_lock() -> Iterator[None]:
+    MANIFEST.parent.mkdir(parents=True, exist_ok=True)
+    with (MANIFEST.parent / ".parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _parse() -> None:
+    done = subprocess.run(
+        dbt_command("parse", "--quiet"),
+        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise BuildError(f"dbt cannot parse {PROJECT_DIR}:\n{(done.stdout + done.stderr).strip()}")
+    # dbt leaves an unchanged manifest alone; its time must still say that it was looked at.
+    MANIFEST.touch()
+
+
+@cache
+def _manifest_document(path: Path, modified_ns: int) -> dict[str, Any]:
+    del modified_ns  # part of the cache key: a new manifest is read anew
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def manifest_document() -> dict[str, Any]:
+    """The parsed manifest."""
+    path = current_manifest()
+    return _manifest_document(path, path.stat().st_mtime_ns)
+
+
+def models() -> tuple[Model, ...]:
+    """Every model of the project, sorted by name."""
+    nodes = manifest_document()["nodes"].values()
+    return tuple(
+        sorted(
+            (_model(node) for node in nodes if node["resource_type"] == "model"), key=lambda model: model.name
+        )
+    )
+
+
+def _model(node: Mapping[str, Any]) -> Model:
+    return Model(
+        name=node["name"],
+        schema=node["schema"],
+        folder=tuple(node["fqn"][1:-1]),
+        materialized=node["config"]["materialized"],
+        description=node["description"].strip(),
+        columns={name: column["description"].strip() for name, column in node["columns"].items()},
+        meta={**node.get("meta", {}), **node["config"].get("meta", {})},
+    )
+
+
+def published_models() -> tuple[Model, ...]:
+    """The marts that readers get: stored as tables, and free of personal data."""
+    return tuple(
+        model
+        for model in models()
+        if model.layer == "marts" and model.materialized != "view" and not model.has_personal_data
+    )
+
+
+@cache
+def reconciliation_rules() -> tuple[ReconciliationRule, ...]:
+    """The reconciliation rules, in the order of the seed."""
+    with (PROJECT_DIR / "seeds" / "reconciliation_rules.csv").open(encoding="utf-8", newline="") as file:
+        return tuple(
+            ReconciliationRule(**{name: row[name] for name in ReconciliationRule.__dataclass_fields__})
+            for row in csv.DictReader(file)
+        )
+
+
+def control_total_rungs() -> tuple[str, ...]:
+    """The rungs of the ladder: what `rpt_control_totals.rung` may hold, by its `accepted_values` test.
+
+    Raises:
+        BuildError: the model or that test is missing.
+    """
+    for node in manifest_document()["nodes"].values():
+        test = node.get("test_metadata") or {}
+        if test.get("name") == "accepted_values" and node.get("attached_node", "").endswith(
+            ".rpt_control_totals"
+        ):
+            arguments = test["kwargs"]
+            if arguments.get("column_name") == "rung":
+                return tuple(arguments["values"])
+    raise BuildError("rpt_control_totals.rung needs an accepted_values test: it names the rungs to check")
+
+
+def sources() -> dict[str, tuple[str, ...]]:
+    """The raw tables that dbt reads, by source."""
+    found: dict[str, list[str]] = {}
+    for node in manifest_document()["sources"].values():
+        found.setdefault(node["source_name"], []).append(node["name"])
+    return {name: tuple(sorted(tables)) for name, tables in sorted(found.items())}
+
+
+@dataclass(frozen=True)
+class BuildResult:
+    """What `dbt build` did, by status of its nodes."""
+
+    seconds: float
+    counts: Mapping[str, int]
+    failures: tuple[str, ...]
+
+    @property
+    def succeeded(self) -> bool:
+        return not self.failures
+
+
+def build(
+    warehouse: Path, artifacts: Path, arguments: Sequence[str] = (), quiet: bool = False
+) -> BuildResult:
+    """Run `dbt build` into `warehouse`, dbt's own lines going to the terminal.
+
+    Raises:
+        BuildError: dbt did not get as far as running the models.
+    """
+    results = artifacts / "run_results.json"
+    results.unlink(missing_ok=True)
+    environment = {
+        **os.environ,
+        **dbt_environment(warehouse),
+        "DBT_TARGET_PATH": str(artifacts),
+        "DBT_LOG_PATH": str(artifacts),
+    }
+    # dbt writes to stdout, which belongs to the command's result.
+    done = subprocess.run(
+        dbt_command("build", *(["--quiet"] if quiet else []), *arguments),
+        env=environment,
+        stdout=sys.stderr,
+        check=False,
+    )
+    if not results.is_file():
+        raise BuildError(
+            f"dbt build ended with status {done.returncode} before it ran a model; see {artifacts}/dbt.log"
+        )
+    document = json.loads(results.read_text(encoding="utf-8"))
+    statuses = Counter(result["status"] for result in document["results"])
+    failures = tuple(
+        f"{result['unique_id'].split('.', 2)[-1]}: {result['message']}"
+        for result in document["results"]
+        if result["status"] in {"error", "fail"}
+    )
+    return BuildResult(seconds=document["elapsed_time"], counts=dict(statuses), failures=failures)

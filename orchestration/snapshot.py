@@ -1,0 +1,141 @@
+"""Publishing: the marts as one consistent snapshot that readers can hold without ever locking the warehouse.
+
+Layout of the published folder:
+
+    versions/<stamp>/marts.duckdb        read-only copy of the marts, tables only, described by comments
+    versions/<stamp>/parquet/<table>.parquet
+    versions/<stamp>/snapshot.json       when, from which run, how many rows
+    marts.duckdb, parquet, snapshot.json links to the newest version, each replaced in one rename
+
+A reader that opens `marts.duckdb` keeps the version it opened until it closes it (inside one process DuckDB even hands
+the old version to a second connection to the same path). A service that stays up should therefore open the versioned
+file that `snapshot.json` names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from orchestration.project import Model
+
+KEPT_VERSIONS = 3
+LINKED = ("marts.duckdb", "parquet", "snapshot.json")
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    name: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One published version of the marts."""
+
+    version: str
+    published_at: str  # ISO 8601, UTC
+    run_id: str | None
+    tables: tuple[PublishedTable, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(table.rows for table in self.tables)
+
+
+def publish(warehouse: Path, published: Path, models: Sequence[Model], run_id: str | None = None) -> Snapshot:
+    """Copy `models` out of `warehouse` and swap the new version in.
+
+    Until the swap, readers see the former version; whatever fails before it leaves them there.
+
+    Raises:
+        duckdb.Error: a model is not in the warehouse, or the file cannot be read.
+    """
+    now = datetime.now(UTC)
+    version = now.strftime("%Y%m%dT%H%M%S%fZ")
+    folder = published / "versions" / version
+    building = folder.with_name(f".{version}.building")
+    (building / "parquet").mkdir(parents=True)
+    try:
+        tables = _copy(warehouse, building, models)
+        snapshot = Snapshot(version, now.isoformat(timespec="seconds"), run_id, tables)
+        (building / "snapshot.json").write_text(
+            json.dumps(asdict(snapshot), indent=2) + "\n", encoding="utf-8"
+        )
+        os.replace(building, folder)
+    except BaseException:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+    for name in LINKED:
+        _link(published / name, Path("versions") / version / name)
+    _remove_old_versions(published / "versions", keep=version)
+    return snapshot
+
+
+def read_snapshot(published: Path) -> Snapshot | None:
+    """The newest published version, or None before the first."""
+    path = published / "snapshot.json"
+    if not path.is_file():
+        return None
+    document = json.loads(path.read_text(encoding="utf-8"))
+    tables = tuple(PublishedTable(**table) for table in document.pop("tables"))
+    return Snapshot(**document, tables=tables)
+
+
+def _copy(warehouse: Path, folder: Path, models: Sequence[Model]) -> tuple[PublishedTable, ...]:
+    tables = []
+    with duckdb.connect() as connection:
+        connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+        connection.execute(f"attach {_text(folder / 'marts.duckdb')} as marts")
+        for model in models:
+            source, target = (
+                f"warehouse.{_name(model.schema)}.{_name(model.name)}",
+                f"marts.{_name(model.name)}",
+            )
+            connection.execute(f"create table {target} as from {source}")
+            _describe(connection, model, target)
+            parquet = folder / "parquet" / f"{model.name}.parquet"
+            connection.execute(f"copy {target} to {_text(parquet)} (format parquet, compression zstd)")
+            (rows,) = connection.execute(f"select count(*) from {target}").fetchone() or (0,)
+            tables.append(PublishedTable(model.name, rows))
+    return tuple(tables)
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, model: Model, target: str) -> None:
+    """Carry dbt's descriptions over as comments, which BI tools show."""
+    columns = {row[0] for row in connection.execute(f"describe {target}").fetchall()}
+    if model.description:
+        connection.execute(f"comment on table {target} is {_text(model.description)}")
+    for name, description in model.columns.items():
+        if description and name in columns:
+            connection.execute(f"comment on column {target}.{_name(name)} is {_text(description)}")
+
+
+def _link(link: Path, target: Path) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(target)
+    os.replace(temporary, link)
+
+
+def _remove_old_versions(versions: Path, keep: str) -> None:
+    complete = sorted(path for path in versions.iterdir() if not path.name.startswith("."))
+    for path in complete[:-KEPT_VERSIONS]:
+        if path.name != keep:
+            # A reader that still has the file open keeps its data; only the name goes.
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def _text(value: object) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
