@@ -1,6 +1,6 @@
 """When things run: the jobs, their schedules, and a log line for every failing check.
 
-`daily` is the whole line from vendor to report. The demo, `fourwire run` and the schedule all launch this one job.
+`daily` is the whole line from vendor to report: the demo, `fourwire run` and the schedule launch this one job.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def jobs() -> tuple[dg.UnresolvedAssetJobDefinition, ...]:
         dg.define_asset_job(
             DAILY_JOB,
             selection=everything,
-            description="Pull every account, build and check the warehouse, publish the marts, draw the report.",
+            description="Pull every account, build and check, publish the marts, draw the report.",
         ),
         dg.define_asset_job(
             HOURLY_JOB,

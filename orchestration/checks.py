@@ -1,6 +1,6 @@
 """Asset checks by factory: one per reconciliation rule, one per rung of the control-total ladder.
 
-Figures, tolerance and sample keys go into the check's metadata, so that whoever sees it red can act from there.
+Figures, tolerance and sample keys go into the check's metadata: whoever sees it red can act from there.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def _key(known: dict[str, Model], name: str) -> dg.AssetKey:
 
 
 def _gap_checks(known: dict[str, Model], rules: Sequence[ReconciliationRule]) -> dg.AssetChecksDefinition:
-    """One check per rule. Not blocking: a gap is the operator's to close, and its dollars belong in the report."""
+    """One check per rule. Not blocking: a gap is the operator's to close, its dollars belong in the report."""
     ledger = _key(known, LEDGER_MODEL)
     specs = [
         dg.AssetCheckSpec(

@@ -20,7 +20,8 @@ def build_definitions() -> dg.Definitions:
         schedules=schedules(daily, hourly),
         sensors=[failing_checks],
         resources={"dbt": dbt_resource()},
-        # Each step in a process of its own would import everything again: five seconds a step, for minutes of steps.
+        # Each step in a process of its own would import everything again: five seconds a step, for minutes of
+        # steps.
         executor=dg.in_process_executor,
     )
 

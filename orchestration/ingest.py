@@ -1,7 +1,8 @@
 """Raw tables as Dagster assets: one factory over whatever sources are installed.
 
-Each source is two steps. Pulling lands pages in the archive, in parallel and without the warehouse; loading takes the
-warehouse for as long as it copies rows in. A vendor that fails stops what depends on it and nothing else.
+Each source is two steps. Pulling lands pages in the archive, in parallel and without the warehouse; loading
+takes the warehouse for as long as it copies rows in. A vendor that fails stops what depends on it and nothing
+else.
 """
 
 from __future__ import annotations

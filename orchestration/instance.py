@@ -12,8 +12,8 @@ WORKSPACE = ROOT / "workspace.yaml"
 LOCATION = "fourwire"
 
 _INSTANCE_YAML = """\
-# Written by fourwire when missing; change it freely. SQLite storage beside this file is the default; for Postgres see
-# the `storage` key in Dagster's documentation.
+# Written by fourwire when missing; change it freely. SQLite storage beside this file is the default; for
+# Postgres see the `storage` key in Dagster's documentation.
 telemetry:
   enabled: false
 nux:
@@ -33,7 +33,8 @@ run_monitoring:
 run_retries:
   enabled: true
   max_retries: 1
-  # A crash is tried again; a step that failed has already been patient, and a failed check must not be repeated.
+  # A crash is tried again; a step that failed has already been patient, and a failed check must not be
+  # repeated.
   retry_on_asset_or_op_failure: false
 retention:
   schedule:

@@ -1,6 +1,7 @@
 """What reconciliation found: open gaps by rule, and the control totals, read from the warehouse.
 
-The dbt models decide what a gap is; this module only reads their tables, for the checks, the commands and the report.
+The dbt models decide what a gap is; this module only reads their tables, for the checks, the commands and the
+report.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class RuleFinding:
 
 @dataclass(frozen=True)
 class ControlTotal:
-    """One comparison of the control-total ladder: the same entity counted and summed on two neighbouring levels."""
+    """One comparison of the control-total ladder: the same entity counted and summed on two neighbouring
+    levels."""
 
     rung: str
     platform: str | None
@@ -86,8 +88,8 @@ def find_open_gaps(
 def _finding(connection: duckdb.DuckDBPyConnection, rule: ReconciliationRule) -> RuleFinding:
     count, dollars, tolerance, first_seen = connection.execute(
         """
-        select count(*), coalesce(sum(dollars_at_risk), 0), min(cast(tolerance as varchar)), min(first_seen_at)
-        from reconciliation.fct_reconciliation_gaps
+        select count(*), coalesce(sum(dollars_at_risk), 0), min(cast(tolerance as varchar)),
+        min(first_seen_at) from reconciliation.fct_reconciliation_gaps
         where check_id = ? and status = 'open'
         """,
         [rule.check_id],

@@ -1,7 +1,7 @@
 """Who hears of pages and rows while a pull runs.
 
-A command that runs the job in its own process listens here and draws a progress bar; without a listener the pull is
-silent, and its figures stand in the run's metadata.
+A command that runs the job in its own process listens here and draws a progress bar; without a listener the
+pull is silent, and its figures stand in the run's metadata.
 """
 
 from __future__ import annotations

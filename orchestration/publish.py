@@ -25,7 +25,7 @@ def publishing_assets() -> tuple[dg.AssetsDefinition, ...]:
         group_name="published",
         kinds={"duckdb", "parquet"},
         pool=WAREHOUSE_POOL,
-        description="The marts as one read-only DuckDB file and as Parquet, replaced in one move. No personal data.",
+        description="The marts as one read-only DuckDB file and as Parquet. No personal data.",
     )
     def published_marts(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         home = load_settings().home

@@ -7,9 +7,9 @@ Layout of the published folder:
     versions/<stamp>/snapshot.json       when, from which run, how many rows
     marts.duckdb, parquet, snapshot.json links to the newest version, each replaced in one rename
 
-A reader that opens `marts.duckdb` keeps the version it opened until it closes it (inside one process DuckDB even hands
-the old version to a second connection to the same path). A service that stays up should therefore open the versioned
-file that `snapshot.json` names.
+A reader that opens `marts.duckdb` keeps the version it opened until it closes it (inside one process DuckDB
+even hands the old version to a second connection to the same path). A service that stays up should therefore
+open the versioned file that `snapshot.json` names.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def publish(warehouse: Path, published: Path, models: Sequence[Model], run_id: s
         (building / "snapshot.json").write_text(
             json.dumps(asdict(snapshot), indent=2) + "\n", encoding="utf-8"
         )
-        os.replace(building, folder)
+        building.replace(folder)
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
@@ -122,7 +122,7 @@ def _link(link: Path, target: Path) -> None:
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(target)
-    os.replace(temporary, link)
+    temporary.replace(link)
 
 
 def _remove_old_versions(versions: Path, keep: str) -> None:

@@ -59,14 +59,15 @@ def _account_pulls(connection: duckdb.DuckDBPyConnection, schema: str) -> list[A
     objects = [
         name
         for (name,) in connection.execute(
-            "select table_name from information_schema.columns where table_schema = ? and column_name = 'native_id'",
+            "select table_name from information_schema.columns "
+            "where table_schema = ? and column_name = 'native_id'",
             [schema],
         ).fetchall()
     ]
     if not objects:
         return []
     held = " union all ".join(
-        f'select account_id, count(*) as held from {schema}."{name}" where removed_at is null group by account_id'
+        f'select account_id, count(*) as held from {schema}."{name}" where removed_at is null group by 1'
         for name in objects
     )
     rows = connection.execute(
@@ -76,7 +77,8 @@ def _account_pulls(connection: duckdb.DuckDBPyConnection, schema: str) -> list[A
             qualify row_number() over (partition by account_id, object order by started_at desc) = 1
         ), held as (select account_id, sum(held) as held from ({held}) group by account_id)
         select
-            newest.account_id, count(*), max(coalesce(newest.finished_at, newest.started_at)), any_value(held.held),
+            newest.account_id, count(*), max(coalesce(newest.finished_at, newest.started_at)),
+            any_value(held.held),
             string_agg(newest.object || ': ' || coalesce(newest.error, 'incomplete'), '; ')
                 filter (where not newest.complete)
         from newest left join held on held.account_id = newest.account_id

@@ -1,7 +1,7 @@
 """The dbt project as Dagster assets: one asset per model, seed and source, one check per dbt test.
 
-A dbt source `<vendor>.<object>` has the key `[vendor, object]`, which is the key of the ingest asset: lineage joins by
-that alone.
+A dbt source `<vendor>.<object>` has the key `[vendor, object]`, which is the key of the ingest asset: lineage
+joins by that alone.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class WarehouseTranslator(DagsterDbtTranslator):
 class OfflineDbt(DbtCliResource):
     """dbt's command line without the start-up question to the internet.
 
-    dagster-dbt asks `dbt --version`, which looks for newer releases over the network and costs seconds on each run.
+    dagster-dbt asks `dbt --version`, which looks for newer releases over the network and costs seconds on
+    each run.
     """
 
     @property
@@ -52,7 +53,8 @@ def dbt_resource() -> DbtCliResource:
 
 
 def transform_assets() -> dg.AssetsDefinition:
-    """The whole dbt project as one step: it holds the warehouse while it runs, and dbt orders its own models."""
+    """The whole dbt project as one step: it holds the warehouse while it runs, and dbt orders its own
+    models."""
 
     @dbt_assets(
         name="transform",
@@ -70,5 +72,6 @@ def transform_assets() -> dg.AssetsDefinition:
 
 
 def target_path(home: Home) -> Path:
-    """Where dbt keeps its artifacts for one home; kept between runs, so that unchanged files are not parsed again."""
+    """Where dbt keeps its artifacts for one home; kept between runs, so that unchanged files are not parsed
+    again."""
     return home.root / "dbt"

@@ -1,7 +1,7 @@
 """Short, read-only looks into the working warehouse.
 
-DuckDB lets one process write and keeps everyone else out meanwhile, so a look waits a little for a running load or
-build, and closes at once afterwards. Long-lived readers belong on the published snapshot.
+DuckDB lets one process write and keeps everyone else out meanwhile, so a look waits a little for a running
+load or build, and closes at once afterwards. Long-lived readers belong on the published snapshot.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def reading(warehouse: Path, patience: float = PATIENCE_SECONDS) -> Iterator[duc
     """
     if not warehouse.is_file():
         raise WarehouseMissing(
-            f"{warehouse} does not exist yet: run `fourwire run` (or `fourwire demo` to try a simulated operator)."
+            f"{warehouse} does not exist yet: `fourwire run` makes it, `fourwire demo` on a simulated operator."
         )
     connection = _open(warehouse, patience)
     try:
@@ -52,8 +52,8 @@ def _open(warehouse: Path, patience: float) -> duckdb.DuckDBPyConnection:
         except duckdb.IOException as error:
             if time.monotonic() >= deadline:
                 raise WarehouseBusy(
-                    f"{warehouse} is being written by another process (a run in progress?). Wait for it to end, or "
-                    "read the published snapshot instead."
+                    f"{warehouse} is being written by another process (a run in progress?). "
+                    "Wait for it to end, or read the published snapshot instead."
                 ) from error
             time.sleep(0.2)
 

@@ -35,12 +35,12 @@ def fourwire(
         bool, typer.Option("--debug", help="Show the full traceback when something fails.")
     ] = False,
 ) -> None:
-    """Which marketing earned money? Fourwire joins leads, jobs, invoices and ad spend of a home-services operator.
+    """Which marketing earned money? Joins leads, jobs, invoices and ad spend of a home-services operator.
 
-    [bold]New here?[/bold]  fourwire demo   tries everything on a simulated operator, with nothing to connect.
+    [bold]New here?[/bold] `fourwire demo` tries everything on a simulated operator, with nothing to connect.
 
-    State lives in the folder FOURWIRE_HOME (data/ unless set). The operator's accounts are described in the file
-    FOURWIRE_CONFIG (config/operator.yml unless set).
+    State lives in the folder FOURWIRE_HOME (data/ unless set). The operator's accounts are described in the
+    file FOURWIRE_CONFIG (config/operator.yml unless set).
 
     Exit status: 0 done, 1 a check failed, 2 wrong usage or configuration, 3 a vendor or the network failed.
     """

@@ -37,9 +37,9 @@ def demo(
 ) -> None:
     """Run everything on a simulated operator: vendors, pull, build, check, publish, report.
 
-    Starts three made-up brands whose systems speak the real vendors' APIs, plants business gaps in them, and launches
-    the same job as the nightly schedule. Takes about two minutes. An earlier demo in this home is replaced; a home
-    that holds anything else is refused.
+    Starts three made-up brands whose systems speak the real vendors' APIs, plants business gaps in them, and
+    launches the same job as the nightly schedule. Takes about two minutes. An earlier demo in this home is
+    replaced; a home that holds anything else is refused.
     """
     home = current_home()
     _make_room(home, forget_runs=clean)
@@ -97,8 +97,8 @@ def _make_room(home: Home, forget_runs: bool) -> None:
     held = [path for path in state if path.exists()]
     if held and not marker.exists():
         raise CommandFailed(
-            f"{home.root} holds data that no demo made ({held[0].name}, …), and the demo would replace it. Give the "
-            "demo a home of its own:\n\n  FOURWIRE_HOME=demo-data fourwire demo",
+            f"{home.root} holds data that no demo made ({held[0].name}, …), and the demo would replace it. "
+            "Give the demo a home of its own:\n\n  FOURWIRE_HOME=demo-data fourwire demo",
             WRONG_CONFIGURATION,
         )
     for path in [*held, *([home.dagster] if forget_runs else [])]:
@@ -109,7 +109,7 @@ def _make_room(home: Home, forget_runs: bool) -> None:
             path.with_name(path.name + ".wal").unlink(missing_ok=True)
     marker.parent.mkdir(parents=True, exist_ok=True)
     marker.write_text(
-        "`fourwire demo` made this home. The next demo replaces what is in it; delete this file to keep it.\n",
+        "`fourwire demo` made this home. The next demo replaces it; delete this file to keep it.\n",
         encoding="utf-8",
     )
 
@@ -144,7 +144,7 @@ def _conclude(settings: Settings, outcome: RunOutcome, planted: Sequence[Planted
         _print(home, outcome, channels, len(injected), len(injected & found), len(surplus))
     if missed or surplus:
         raise CommandFailed(
-            f"reconciliation missed {len(missed)} planted gaps and reported {len(surplus)} that nobody planted:\n"
+            f"reconciliation missed {len(missed)} planted gaps, and reported {len(surplus)} not planted:\n"
             + "\n".join(" ".join(key) for key in sorted(missed | surplus)[:10]),
             CHECK_FAILED,
         )

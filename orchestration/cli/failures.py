@@ -11,7 +11,7 @@ CHECK_FAILED = 1
 WRONG_CONFIGURATION = 2
 VENDOR_FAILED = 3
 
-# By class name: a run reports the name of what a step raised, and the command must not import every package to compare.
+# By class name: a run reports only the name of what a step raised.
 _STATUS = {
     "ConfigError": WRONG_CONFIGURATION,
     "WarehouseMissing": WRONG_CONFIGURATION,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def demo_folder(home: Home) -> Path:
-    """What the demo keeps of its own inside a home: the simulated operator's configuration, logs, the marker."""
+    """What the demo keeps of its own inside a home: the simulated operator's configuration and log."""
     return home.root / "demo"
 
 
@@ -25,8 +25,8 @@ def current_home() -> Home:
 def current_settings() -> Settings:
     """Settings for a command.
 
-    With no FOURWIRE_CONFIG and no `config/operator.yml`, a home that the demo filled keeps working on its simulated
-    operator.
+    With no FOURWIRE_CONFIG and no `config/operator.yml`, a home that the demo filled keeps working on its
+    simulated operator.
 
     Raises:
         ConfigError: there is no usable configuration.

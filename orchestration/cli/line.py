@@ -29,9 +29,9 @@ Since = Annotated[
 def run(full: Full = False, since: Since = None, as_json: AsJson = False) -> None:
     """Run the whole line: pull, build, check, publish, report.
 
-    This is the Dagster job that the nightly schedule launches; `fourwire ui` shows the run. Safe to repeat and to
-    interrupt. Ends with status 1 while a check of severity ERROR fails; the marts are published all the same, unless
-    the control totals themselves do not add up.
+    This is the Dagster job that the nightly schedule launches; `fourwire ui` shows the run. Safe to repeat
+    and to interrupt. Ends with status 1 while a check of severity ERROR fails; the marts are published all
+    the same, unless the control totals themselves do not add up.
     """
     settings = current_settings()
     from orchestration.cli.live import LiveRun
@@ -93,6 +93,7 @@ def ingest(
     for account_id in accounts or ():
         settings.operator.account(account_id)
     from ingestion.run import ingest as ingest_accounts
+
     from orchestration.cli.live import PullProgress
 
     with PullProgress(quiet=as_json) as progress:

@@ -91,13 +91,14 @@ def status(as_json: AsJson = False) -> None:
     out.print(f"[bold]Home[/bold]       {home.root}")
     if snapshot:
         out.print(
-            f"[bold]Published[/bold]  {snapshot.published_at}: {len(snapshot.tables)} tables, {snapshot.rows:,} rows"
+            f"[bold]Published[/bold]  {snapshot.published_at}: {len(snapshot.tables)} tables, "
+            f"{snapshot.rows:,} rows"
         )
     else:
         out.print("[bold]Published[/bold]  nothing yet")
     if not state.pulls:
         out.print(
-            "[bold]Pulls[/bold]      none yet; start with `fourwire demo`, or connect an account and `fourwire run`"
+            "[bold]Pulls[/bold]      none yet: try `fourwire demo`, or connect an account and `fourwire run`"
         )
         return
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
@@ -114,7 +115,7 @@ def status(as_json: AsJson = False) -> None:
         )
     out.print(table)
     out.print(
-        f"[bold]Gaps[/bold]       {state.open_gaps} open, {money(state.dollars_at_risk)} at risk; see `fourwire check`"
+        f"[bold]Gaps[/bold]       {state.open_gaps} open, {money(state.dollars_at_risk)} at risk: `fourwire check`"
         if state.open_gaps
         else "[bold]Gaps[/bold]       none open"
     )

@@ -42,8 +42,8 @@ def serve(
 ) -> None:
     """Serve every vendor's API for a made-up operator, until interrupted.
 
-    Behaves as the vendors do, unpleasant parts included. The control API moves its clock, makes it fail, and plants
-    business gaps.
+    Behaves as the vendors do, unpleasant parts included. The control API moves its clock, makes it fail, and
+    plants business gaps.
     """
     from sandbox.server import serve as serve_sandbox
 

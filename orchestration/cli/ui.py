@@ -54,8 +54,8 @@ def _beside_python(name: str) -> str:
 def _run_until_interrupted(command: list[str]) -> int:
     """Run a child that ends when we do.
 
-    A job in the background of a script inherits "ignore interrupts", and Dagster then ignores TERM as well; so the
-    child gets the default handling back, and both signals are passed on.
+    A job in the background of a script inherits "ignore interrupts", and Dagster then ignores TERM as well;
+    so the child gets the default handling back, and both signals are passed on.
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
