@@ -58,13 +58,19 @@ class PullResult:
 
 @dataclass(frozen=True)
 class PullOrder:
-    """What is asked of one pull."""
+    """What is asked of one pull.
+
+    Attributes:
+        since: Read again from here on, whatever was read before.
+        first_since: Where the history of this account starts; bounds full pulls.
+    """
 
     account: Account
     object: ObjectSpec
     options: Any
     full: bool = False
     since: datetime | None = None
+    first_since: datetime | None = None
     shrink_share: float = 0.2
 
 
@@ -112,7 +118,7 @@ class _ObjectPull:
             options=order.options,
             mode=self._start.mode,
             state=self._start.state,
-            since=order.since,
+            since=order.since or (order.first_since if self._start.mode == "full" else None),
             started_at=self._start.started_at,
             watermark=self._start.watermark,
         )
@@ -221,8 +227,8 @@ class _ObjectPull:
         """Why this finished full pull must not make absent rows count as removed, or None if it may."""
         if self._context.mode != "full" or not self._spec.is_complete_listing:
             return None
-        if self._spec.incremental and self._order.since:
-            return f"read only from {self._order.since:%Y-%m-%d} on"
+        if self._spec.incremental and self._context.since:
+            return f"read only from {self._context.since:%Y-%m-%d} on"
         before = _last_accepted_listing(self._archive)
         if before is None:
             return None

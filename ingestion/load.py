@@ -1,0 +1,359 @@
+"""Loading landed pulls into the warehouse: short, repeatable, and the same in whatever order pulls come.
+
+A raw row is the maximum of all versions of it that were ever landed, by (modified_at, fetched_at, pull, position). A
+maximum does not depend on the order, so replaying the archive shuffled gives the same tables. `fetched_at` and `pull_id`
+name the newest pull that confirmed the row's version; `removed_at` is derived from them and from the complete listings
+in `_pulls`. A pull counts as loaded when the dlt load package that holds its `_pulls` row is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("RUNTIME__DLTHUB_TELEMETRY", "false")
+
+import dlt
+import duckdb
+import pyarrow as pa
+
+from ingestion.landing import Landing, Manifest
+from ingestion.profile import FIELDS_SCHEMA, FieldProfile
+from ingestion.records import ROWS_SCHEMA, Rejects, rows_table
+from ingestion.spec import ObjectSpec, SourceSpec
+
+BATCH_ROWS = 250_000
+BUSY_SECONDS = 60.0
+_UTC = {"data_type": "timestamp", "timezone": False}
+_ROW_KEY = ("account_id", "native_id")
+_LOADED_SCHEMA = pa.schema([column for column in ROWS_SCHEMA if column.name != "position"])
+
+_PULLS_COLUMNS: dict[str, Any] = {
+    "pull_id": {"data_type": "text", "nullable": False},
+    "account_id": {"data_type": "text"},
+    "object": {"data_type": "text"},
+    "mode": {"data_type": "text"},
+    "started_at": _UTC,
+    "finished_at": _UTC,
+    "pages": {"data_type": "bigint"},
+    "rows_seen": {"data_type": "bigint"},
+    "control_total": {"data_type": "bigint"},
+    "complete": {"data_type": "bool"},
+    "missed_by_token": {"data_type": "bigint"},
+    "missed_by_watermark": {"data_type": "bigint"},
+    "error": {"data_type": "text"},
+}
+_REJECTS_COLUMNS: dict[str, Any] = {
+    "reject_id": {"data_type": "text", "nullable": False},
+    "pull_id": {"data_type": "text"},
+    "object": {"data_type": "text"},
+    "account_id": {"data_type": "text"},
+    "position": {"data_type": "bigint"},
+    "reason": {"data_type": "text"},
+    "payload": {"data_type": "text"},
+}
+
+
+class WarehouseBusy(Exception):
+    """Another process holds the warehouse file; DuckDB allows one writer."""
+
+
+@dataclass
+class LoadResult:
+    """What one load did, over all platforms."""
+
+    pulls: int = 0
+    changed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    rejected: int = 0
+    seconds: float = 0.0
+    seconds_decoding: float = 0.0
+
+    @property
+    def rows_changed(self) -> int:
+        return sum(self.changed.values())
+
+
+def load_platform(
+    source: SourceSpec, landing: Landing, warehouse: Path, dlt_home: Path, result: LoadResult
+) -> None:
+    """Load every landed pull of one platform that the warehouse does not hold yet.
+
+    Raises:
+        WarehouseBusy: another process has the warehouse open.
+    """
+    _PlatformLoad(source, landing, warehouse, dlt_home, result).run()
+
+
+class _PlatformLoad:
+    def __init__(
+        self, source: SourceSpec, landing: Landing, warehouse: Path, dlt_home: Path, result: LoadResult
+    ) -> None:
+        self._source = source
+        self._landing = landing
+        self._warehouse = warehouse
+        self._dlt_home = dlt_home
+        self._schema = f"raw_{source.platform}"
+        self._result = result
+
+    def run(self) -> None:
+        with closing(open_warehouse(self._warehouse)) as connection:
+            tables = self._existing_tables(connection)
+            loaded = self._loaded_pulls(connection) if "_pulls" in tables else frozenset()
+        pending = self._landing.manifests(self._source.platform, loaded)
+        known = {spec.name for spec in self._source.objects}
+        pending = [manifest for manifest in pending if manifest.object in known]
+        for batch in _batches(pending):
+            self._load(batch)
+        missing = {*known, "_pulls", "_rejects", "_fields"} - tables
+        if missing and not pending:
+            self._load([])
+        with closing(open_warehouse(self._warehouse)) as connection:
+            self._mark_removed(connection)
+
+    def _existing_tables(self, connection: duckdb.DuckDBPyConnection) -> set[str]:
+        return set(
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = ?", [self._schema]
+            ).fetchall()
+        )
+
+    def _loaded_pulls(self, connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+        rows = connection.execute(
+            f"select pull_id from {self._schema}._pulls join {self._schema}._dlt_loads on _dlt_load_id = load_id "
+            "where status = 0"
+        ).fetchall()
+        return frozenset(pull_id for (pull_id,) in rows)
+
+    def _load(self, batch: Sequence[Manifest]) -> None:
+        rejects = Rejects()
+        profile = FieldProfile()
+        by_object: dict[str, list[Manifest]] = defaultdict(list)
+        for manifest in batch:
+            by_object[manifest.object].append(manifest)
+        resources = []
+        with closing(open_warehouse(self._warehouse)) as connection:
+            tables = self._existing_tables(connection)
+            for spec in self._source.objects:
+                incoming = self._decoded(spec, by_object[spec.name], rejects, profile)
+                changed = self._changed(connection, spec, incoming, spec.name in tables)
+                self._result.changed[f"{self._schema}.{spec.name}"] += changed.num_rows
+                if changed.num_rows or spec.name not in tables:
+                    resources.append(_resource(spec.name, changed, _ROW_KEY))
+            if "_fields" in tables:
+                profile.merge(connection.table(f"{self._schema}._fields").to_arrow_table())
+        pulls = [_pull_row(manifest) for manifest in batch]
+        resources.append(
+            _resource("_fields", profile.table(), ("account_id", "object", "field", "json_type"))
+        )
+        resources.append(_listed("_rejects", rejects.rows, "reject_id", _REJECTS_COLUMNS))
+        resources.append(_listed("_pulls", pulls, "pull_id", _PULLS_COLUMNS))
+        self._run_pipeline(resources)
+        self._result.pulls += len(batch)
+        self._result.rejected += len(rejects.rows)
+
+    def _decoded(
+        self, spec: ObjectSpec, manifests: Iterable[Manifest], rejects: Rejects, profile: FieldProfile
+    ) -> pa.Table:
+        began = time.perf_counter()
+        tables = [ROWS_SCHEMA.empty_table()]
+        for manifest in manifests:
+            pages = self._landing.archive_of(manifest).pages(manifest)
+            rows = rows_table(pages, spec, manifest.account_id, manifest.pull_id, rejects)
+            profile.observe(spec.name, rows)
+            tables.append(rows)
+        self._result.seconds_decoding += time.perf_counter() - began
+        return pa.concat_tables(tables)
+
+    def _changed(
+        self, connection: duckdb.DuckDBPyConnection, spec: ObjectSpec, incoming: pa.Table, table_exists: bool
+    ) -> pa.Table:
+        """The newest version of each incoming row, without those that the warehouse has as new or newer.
+
+        Rows that only confirm what the warehouse has are noted there at once: that is safe to repeat after a crash,
+        and it spares rewriting unchanged reference lists with every run.
+        """
+        newest = _newest_versions(connection, incoming)
+        if not table_exists or not newest.num_rows:
+            return newest
+        table = f'{self._schema}."{spec.name}"'
+        connection.register("newest", newest)
+        connection.execute(
+            f"""
+            create or replace temp table verdicts as
+            select
+                newest.row_index,
+                held.payload = newest.payload
+                    and held.modified_at is not distinct from newest.modified_at as is_confirmation
+            from (select *, row_number() over () - 1 as row_index from newest) as newest
+            left join {table} as held
+                on held.account_id = newest.account_id and held.native_id = newest.native_id
+            where held.native_id is null
+                or (coalesce(newest.modified_at, '-infinity'::timestamp), newest.fetched_at, newest.pull_id)
+                > (coalesce(held.modified_at, '-infinity'::timestamp), held.fetched_at, held.pull_id)
+            """
+        )
+        connection.execute(
+            f"""
+            update {table} as held
+            set fetched_at = newest.fetched_at, pull_id = newest.pull_id, removed_at = null
+            from (select *, row_number() over () - 1 as row_index from newest) as newest
+            join verdicts on verdicts.row_index = newest.row_index and verdicts.is_confirmation
+            where held.account_id = newest.account_id and held.native_id = newest.native_id
+            """
+        )
+        indices = connection.execute(
+            "select row_index from verdicts where is_confirmation is not true order by row_index"
+        ).to_arrow_table()
+        connection.unregister("newest")
+        return newest.take(indices.column("row_index"))
+
+    def _run_pipeline(self, resources: list[Any]) -> None:
+        pipeline = dlt.pipeline(
+            pipeline_name=self._schema,
+            destination=dlt.destinations.duckdb(str(self._warehouse)),
+            dataset_name=self._schema,
+            pipelines_dir=str(self._dlt_home),
+        )
+        # What a killed run left pending is landed and will come again; resuming it could load rows twice.
+        pipeline.drop()
+        pipeline.run(resources)
+
+    def _mark_removed(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Set `removed_at` where a complete listing that started after a row was last seen does not have it."""
+        for spec in self._source.objects:
+            if not spec.is_complete_listing:
+                continue
+            connection.execute(
+                f"""
+                update {self._schema}."{spec.name}" as held
+                set removed_at = derived.removed_at
+                from (
+                    select row.account_id, row.native_id, min(listing.finished_at) as removed_at
+                    from {self._schema}."{spec.name}" as row
+                    left join {self._schema}._pulls as listing
+                        on listing.object = $object and listing.account_id = row.account_id
+                        and listing.mode = 'full' and listing.complete and listing.error is null
+                        and listing.started_at > row.fetched_at
+                        and ($visible_after = interval 0 second or exists (
+                            select 1 from {self._schema}._pulls as later
+                            where later.object = listing.object and later.account_id = listing.account_id
+                                and later.complete and later.started_at >= listing.finished_at + $visible_after
+                        ))
+                    group by all
+                ) as derived
+                where derived.account_id = held.account_id and derived.native_id = held.native_id
+                    and derived.removed_at is distinct from held.removed_at
+                """,
+                {"object": spec.name, "visible_after": spec.visible_after},
+            )
+
+
+def drop_raw(warehouse: Path, platforms: Iterable[str]) -> None:
+    """Forget everything loaded; the landing archive still has it."""
+    with closing(open_warehouse(warehouse)) as connection:
+        for platform in platforms:
+            for schema in (f"raw_{platform}", f"raw_{platform}_staging"):
+                connection.execute(f"drop schema if exists {schema} cascade")
+
+
+def open_warehouse(path: Path, patience: float = BUSY_SECONDS) -> duckdb.DuckDBPyConnection:
+    """The warehouse, for writing; waits while another process has it.
+
+    Raises:
+        WarehouseBusy: it stayed busy.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            connection = duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > deadline:
+                raise WarehouseBusy(
+                    f"{path} is held by another process ({error}). Only one process can write it: close the other "
+                    "one, or read the published snapshot instead of the warehouse."
+                ) from error
+            time.sleep(0.5)
+        else:
+            connection.execute("set timezone = 'UTC'")
+            return connection
+
+
+def _newest_versions(connection: duckdb.DuckDBPyConnection, incoming: pa.Table) -> pa.Table:
+    if not incoming.num_rows:
+        return incoming.drop_columns(["position"])
+    # Only narrow columns take part in the ranking; the payloads are fetched once, for the winners.
+    versions = incoming.drop_columns(["payload", "removed_at"])
+    connection.register("versions", versions)
+    winners = connection.execute(
+        """
+        select arg_max(
+            row_index,
+            (coalesce(modified_at, '-infinity'::timestamp), fetched_at, pull_id, position)
+        ) as row_index
+        from (select *, row_number() over () - 1 as row_index from versions)
+        group by account_id, native_id
+        order by row_index
+        """
+    ).to_arrow_table()
+    connection.unregister("versions")
+    rows = incoming.drop_columns(["position"])
+    return rows if winners.num_rows == rows.num_rows else rows.take(winners.column("row_index"))
+
+
+def _resource(name: str, rows: pa.Table, key: tuple[str, ...]) -> Any:
+    schema = FIELDS_SCHEMA if name == "_fields" else _LOADED_SCHEMA
+    stamps = {column.name: _UTC for column in schema if pa.types.is_timestamp(column.type)}
+    required = {name: {"nullable": False} for name in key}
+    columns: Any = {**stamps, **required}
+    return dlt.resource([rows], name=name, write_disposition="merge", primary_key=key, columns=columns)
+
+
+def _listed(name: str, rows: list[dict[str, Any]], key: str, columns: Any) -> Any:
+    items: list[Any] = rows or [dlt.mark.materialize_table_schema()]
+    return dlt.resource(items, name=name, write_disposition="merge", primary_key=key, columns=columns)
+
+
+def _pull_row(manifest: Manifest) -> dict[str, Any]:
+    return {
+        "pull_id": manifest.pull_id,
+        "account_id": manifest.account_id,
+        "object": manifest.object,
+        "mode": manifest.mode,
+        "started_at": _naive(manifest.started_at),
+        "finished_at": _naive(manifest.finished_at),
+        "pages": manifest.pages,
+        "rows_seen": manifest.rows,
+        "control_total": manifest.control_total,
+        "complete": manifest.complete,
+        "missed_by_token": manifest.missed_by_token,
+        "missed_by_watermark": manifest.missed_by_watermark,
+        "error": manifest.listing_refused,
+    }
+
+
+def _naive(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _batches(manifests: Sequence[Manifest]) -> Iterator[list[Manifest]]:
+    batch: list[Manifest] = []
+    rows = 0
+    for manifest in manifests:
+        if batch and rows + manifest.rows > BATCH_ROWS:
+            yield batch
+            batch, rows = [], 0
+        batch.append(manifest)
+        rows += manifest.rows
+    if batch:
+        yield batch
