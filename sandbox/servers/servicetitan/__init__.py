@@ -1,0 +1,23 @@
+"""A simulated ServiceTitan tenant, public API version 2."""
+
+from __future__ import annotations
+
+from sandbox.clock import Clock
+from sandbox.faults import Faults
+from sandbox.servers.base import SandboxAccount
+from sandbox.servers.servicetitan.server import ServiceTitanServer
+from sandbox.world.model import World
+
+
+def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> ServiceTitanServer:
+    """Serve one tenant of the world.
+
+    Args:
+        world: what happened.
+        account: needs credentials client_id, client_secret, app_key and option `tenant`. More options:
+            `export_page_size`, `token_seconds`, `tokens_per_minute`, `requests_per_second`, `denied_scopes`
+            (space separated), `oversized_page` (`clamp` or `reject`).
+        clock: the business clock.
+        faults: the fault board.
+    """
+    return ServiceTitanServer(world, account, clock, faults)
