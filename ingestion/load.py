@@ -31,7 +31,7 @@ from ingestion.spec import ObjectSpec, SourceSpec
 
 BATCH_ROWS = 250_000
 BUSY_SECONDS = 60.0
-_UTC = {"data_type": "timestamp", "timezone": False}
+_UTC: dict[str, Any] = {"data_type": "timestamp", "timezone": False}
 _ROW_KEY = ("account_id", "native_id")
 _LOADED_SCHEMA = pa.schema([column for column in ROWS_SCHEMA if column.name != "position"])
 
@@ -313,15 +313,18 @@ def _newest_versions(connection: duckdb.DuckDBPyConnection, incoming: pa.Table) 
 
 def _resource(name: str, rows: pa.Table, key: tuple[str, ...]) -> Any:
     schema = FIELDS_SCHEMA if name == "_fields" else _LOADED_SCHEMA
-    stamps = {column.name: _UTC for column in schema if pa.types.is_timestamp(column.type)}
-    required = {name: {"nullable": False} for name in key}
-    columns: Any = {**stamps, **required}
+    columns: Any = {
+        column.name: {**(_UTC if pa.types.is_timestamp(column.type) else {}), "nullable": column.nullable}
+        for column in schema
+    }
     return dlt.resource([rows], name=name, write_disposition="merge", primary_key=key, columns=columns)
 
 
 def _listed(name: str, rows: list[dict[str, Any]], key: str, columns: Any) -> Any:
     items: list[Any] = rows or [dlt.mark.materialize_table_schema()]
-    return dlt.resource(items, name=name, write_disposition="merge", primary_key=key, columns=columns)
+    # dlt writes into the hints it is given.
+    hints: Any = {column: dict(hint) for column, hint in columns.items()}
+    return dlt.resource(items, name=name, write_disposition="merge", primary_key=key, columns=hints)
 
 
 def _pull_row(manifest: Manifest) -> dict[str, Any]:
