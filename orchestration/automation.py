@@ -1,6 +1,6 @@
 """When things run: the jobs, their schedules, and a log line for every failing check.
 
-`daily` is the whole line from vendor to report: the demo, `fourwire run` and the schedule launch this one job.
+`daily` is the whole line from vendor to report: demo, `fourwire run` and schedule launch this job.
 """
 
 from __future__ import annotations

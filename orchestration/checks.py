@@ -31,7 +31,7 @@ def _key(known: dict[str, Model], name: str) -> dg.AssetKey:
 
 
 def _gap_checks(known: dict[str, Model], rules: Sequence[ReconciliationRule]) -> dg.AssetChecksDefinition:
-    """One check per rule. Not blocking: a gap is the operator's to close, its dollars belong in the report."""
+    """One check per rule. Not blocking: a gap is the operator's to close, its dollars go into the report."""
     ledger = _key(known, LEDGER_MODEL)
     specs = [
         dg.AssetCheckSpec(

@@ -5,8 +5,6 @@ takes the warehouse for as long as it copies rows in. A vendor that fails stops 
 else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -14,6 +12,9 @@ from typing import Any
 import dagster as dg
 
 from ingestion.config import load_settings
+from ingestion.operator_tables import write_operator_tables
+from ingestion.pull import PullResult
+from ingestion.run import load_landed, pull_accounts
 from ingestion.sources import discover
 from ingestion.spec import SourceSpec
 from orchestration.progress import listener
@@ -48,20 +49,16 @@ def pull_run_config(full: bool = False, since: date | None = None) -> dict[str, 
 def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
     platform = spec.platform
 
-    @dg.op(
-        name=f"pull_{platform}", description=f"Land new pages of every {spec.title} account in the archive."
-    )
-    def pull(config: PullConfig) -> list[Any]:
-        from ingestion.run import pull_accounts
-
+    @dg.op(name=f"pull_{platform}", description=f"Land new pages of every {spec.title} account.")
+    def pull(context: dg.OpExecutionContext, config: PullConfig) -> list[PullResult]:
         settings = load_settings()
         since = date.fromisoformat(config.since) if config.since else None
-        accounts = [
-            account.account_id for account in settings.operator.accounts if account.platform == platform
-        ]
+        accounts = [each.account_id for each in settings.operator.accounts if each.platform == platform]
         if not accounts:
             return []
-        return pull_accounts(settings, accounts, full=config.full, since=since, progress=listener())
+        results = pull_accounts(settings, accounts, full=config.full, since=since, progress=listener())
+        _raise_first_error(context, results)
+        return results
 
     @dg.op(
         name=f"load_{platform}",
@@ -69,15 +66,12 @@ def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
         out={each.name: dg.Out(dg.Nothing) for each in spec.objects},
         description=f"Copy what was landed for {spec.title} into raw_{platform}.",
     )
-    def load(pulled: list[Any]) -> Iterator[dg.Output[None]]:
-        from ingestion.run import load_landed
-
+    def load(pulled: list[PullResult]) -> Iterator[dg.Output[None]]:
         loaded = load_landed(load_settings(), platforms=[platform])
         for each in spec.objects:
-            results = [result for result in pulled if result.object == each.name]
-            yield dg.Output(
-                None, output_name=each.name, metadata=_metadata(results, loaded, platform, each.name)
-            )
+            metadata = _metadata([result for result in pulled if result.object == each.name])
+            changed = loaded.changed.get(f"raw_{platform}.{each.name}", 0)
+            yield dg.Output(None, output_name=each.name, metadata={**metadata, "rows_changed": changed})
 
     @dg.graph_multi_asset(
         name=f"ingest_{platform}",
@@ -96,14 +90,25 @@ def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
     return ingest
 
 
-def _metadata(results: Sequence[Any], loaded: Any, platform: str, name: str) -> dict[str, Any]:
+def _raise_first_error(context: dg.OpExecutionContext, results: Sequence[PullResult]) -> None:
+    """Fail the step on the first error; what other objects landed waits in the archive for the next load."""
+    failed = [result for result in results if result.error is not None]
+    for result in failed:
+        context.log.error("%s %s: %s", result.account_id, result.object, result.error)
+    if failed and failed[0].error:
+        raise failed[0].error
+
+
+def _metadata(results: Sequence[PullResult]) -> dict[str, Any]:
     totals = [result.control_total for result in results if result.control_total is not None]
+    warnings = [f"{result.account_id}: {result.warning}" for result in results if result.warning]
     return {
-        "accounts": len({result.account_id for result in results}),
-        "mode": ", ".join(sorted({result.mode for result in results})),
+        "accounts": len(results),
+        "mode": ", ".join(sorted({result.mode for result in results if result.mode})),
         "pages": sum(result.pages for result in results),
         "rows_seen": sum(result.rows for result in results),
         **({"vendor_total": sum(totals)} if totals else {}),
+        **({"warnings": warnings} if warnings else {}),
     }
 
 
@@ -120,9 +125,7 @@ def _operator_assets(tables: Sequence[str]) -> dg.AssetsDefinition:
         ],
     )
     def ingest_operator() -> Iterator[dg.MaterializeResult]:
-        from ingestion.operator_tables import load_operator_tables
-
-        load_operator_tables(load_settings())
+        write_operator_tables(load_settings())
         for table in tables:
             yield dg.MaterializeResult(asset_key=[OPERATOR, table])
 

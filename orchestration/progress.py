@@ -6,21 +6,20 @@ pull is silent, and its figures stand in the run's metadata.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
-PullListener = Callable[[Any], None]
+from ingestion.pull import ProgressListener
 
-_current: PullListener | None = None
+_current: ProgressListener | None = None
 
 
-def listener() -> PullListener | None:
+def listener() -> ProgressListener | None:
     return _current
 
 
 @contextmanager
-def listening(to: PullListener) -> Iterator[None]:
+def listening(to: ProgressListener) -> Iterator[None]:
     """Let `to` hear every pull of this process until the block ends."""
     global _current
     former, _current = _current, to

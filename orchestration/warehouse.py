@@ -34,7 +34,7 @@ def reading(warehouse: Path, patience: float = PATIENCE_SECONDS) -> Iterator[duc
     """
     if not warehouse.is_file():
         raise WarehouseMissing(
-            f"{warehouse} does not exist yet: `fourwire run` makes it, `fourwire demo` on a simulated operator."
+            f"{warehouse} does not exist yet: `fourwire run` makes it, `fourwire demo` a simulated one."
         )
     connection = _open(warehouse, patience)
     try:
