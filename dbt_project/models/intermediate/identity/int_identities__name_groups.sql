@@ -1,0 +1,39 @@
+-- Records that share a value under the same name. Comparing groups instead of records keeps a customer with a thousand leads
+-- from becoming half a million pairs.
+with members as (
+    select
+        evidence.evidence_kind,
+        evidence.evidence_value,
+        evidence.is_hub,
+        records.*
+    from {{ ref('int_identities__evidence') }} as evidence
+    inner join {{ ref('int_identities__records') }} as records on records.record_key = evidence.record_key
+),
+
+addresses as (
+    select owner_key as record_key, list_distinct(list(building_address)) as buildings
+    from {{ ref('int_locations__normalized') }}
+    where is_evidence
+    group by owner_key
+)
+
+select
+    members.evidence_kind,
+    members.evidence_value,
+    members.is_hub,
+    members.name_key,
+    any_value(members.given_name) as given_name,
+    any_value(members.surname) as surname,
+    any_value(members.given_roots) as given_roots,
+    any_value(members.surname_words) as surname_words,
+    any_value(members.business_name) as business_name,
+    bool_or(members.is_ambiguous_person) as is_ambiguous_person,
+    min(members.record_key) as anchor_key,
+    list(members.record_key order by members.record_key) as record_keys,
+    count(*) as record_count,
+    flatten(list(coalesce(addresses.buildings, []))) as buildings,
+    min(members.first_active_at) as first_active_at,
+    max(members.last_active_at) as last_active_at
+from members
+left join addresses on addresses.record_key = members.record_key
+group by members.evidence_kind, members.evidence_value, members.is_hub, members.name_key
