@@ -27,14 +27,14 @@ Versions = dict[str, str | None]
 
 class _ExportPage(msgspec.Struct):
     data: list[msgspec.Raw]
-    hasMore: bool  # noqa: N815
-    continueFrom: str | None = None  # noqa: N815
+    hasMore: bool
+    continueFrom: str | None = None
 
 
 class _ListPage(msgspec.Struct):
     data: list[msgspec.Raw]
-    hasMore: bool  # noqa: N815
-    totalCount: int | None = None  # noqa: N815
+    hasMore: bool
+    totalCount: int | None = None
 
 
 def export(path: str, params: Mapping[str, str] | None = None) -> PullFunction:

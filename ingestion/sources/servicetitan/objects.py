@@ -9,10 +9,7 @@ Not read: pay data, payroll and inventory (no question of this project needs the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
-
-import msgspec
 
 from ingestion.sources.servicetitan.feeds import VISIBLE_AFTER, export, listing
 from ingestion.spec import ObjectSpec
@@ -67,25 +64,6 @@ def _reference(
     )
 
 
-class _Recall(msgspec.Struct):
-    id: msgspec.Raw
-    modifiedOn: msgspec.Raw  # noqa: N815
-    recallForId: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815
-    warrantyId: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815
-
-
-class _Recalls(msgspec.Struct):
-    data: list[_Recall]
-
-
-_recalls_page = msgspec.json.Decoder(_Recalls)
-
-
-def _recalls(body: bytes) -> Sequence[msgspec.Raw]:
-    """Of a job in the list, what the export leaves out; the rest of it is in `jobs` already."""
-    return [msgspec.Raw(msgspec.json.encode(row)) for row in _recalls_page.decode(body).data]
-
-
 OBJECTS = (
     _feed(
         "customers",
@@ -118,10 +96,9 @@ OBJECTS = (
     # One tenant's export had recallForId on 1 of 2,471 jobs where the list had 111, and warrantyId on none.
     ObjectSpec(
         name="job_recalls",
-        description="which job a job is a recall of, or warranty work for: only the list tells reliably",
+        description="a job as the list shows it: only there recallForId and warrantyId are reliable",
         pull=listing("/jpm/v2/tenant/{tenant}/jobs", _BY_ID, by_watermark=True),
         modified="modifiedOn",
-        rows=_recalls,
         incremental=True,
         full_every=timedelta(days=30),
     ),
