@@ -1,0 +1,103 @@
+-- Model x conversion x touch. Every job of a chain inherits the credit of its first job; a conversion that no touch earned
+-- is one row with weight 1, no touch, and the reason. Repeat business is a channel of its own, everything else that
+-- nobody earned is `unattributed`.
+with conversions as (
+    select * from {{ ref('int_conversions__identified') }}
+),
+
+-- What came closest to being credited says best why nothing was.
+reasons as (
+    select
+        opportunity_key,
+        case min(
+            case verdict
+                when 'credited' then 0
+                when 'existing_customer' then 1
+                when 'direct' then 2
+                when 'no_source' then 3
+                when 'outside_window' then 4
+                else 5
+            end
+        )
+            when 0 then 'credited'
+            when 1 then 'existing_customer'
+            when 2 then 'direct_only'
+            when 3 then 'no_source'
+            when 4 then 'outside_window'
+            else 'no_touch'
+        end as reason
+    from {{ ref('int_opportunities__touched') }}
+    group by opportunity_key
+),
+
+credited as (
+    select
+        weights.model,
+        conversions.conversion_key,
+        weights.touch_key,
+        weights.touch_position,
+        touches.touch_at,
+        touches.touch_on,
+        touches.marketing_source_key,
+        touches.channel,
+        touches.campaign_name,
+        touches.method,
+        touches.confidence,
+        weights.weight,
+        'credited' as attribution_reason
+    from conversions
+    inner join {{ ref('int_attribution__weighted') }} as weights on weights.opportunity_key = conversions.opportunity_key
+    inner join {{ ref('int_touches__resolved') }} as touches on touches.touch_key = weights.touch_key
+),
+
+explained as (
+    select
+        conversions.*,
+        case
+            when conversions.conversion_kind <> 'job' then 'no_job'
+            when conversions.is_retention then 'existing_customer'
+            when reasons.reason is not null then reasons.reason
+            when conversions.household_key is null then 'no_household'
+            else 'no_touch'
+        end as reason
+    from conversions
+    left join reasons on reasons.opportunity_key = conversions.opportunity_key
+    where reasons.reason is null or reasons.reason <> 'credited'
+),
+
+uncredited as (
+    select
+        models.model,
+        explained.conversion_key,
+        cast(null as varchar) as touch_key,
+        cast(1 as bigint) as touch_position,
+        cast(null as timestamp) as touch_at,
+        cast(null as date) as touch_on,
+        case when explained.reason = 'existing_customer' then 'existing_customer' else 'unattributed' end as channel,
+        cast(null as varchar) as campaign_name,
+        cast(null as varchar) as method,
+        cast(null as decimal(3, 2)) as confidence,
+        cast(1 as decimal(13, 12)) as weight,
+        explained.reason as attribution_reason,
+        explained.brand_key
+    from explained
+    cross join {{ ref('attribution_models') }} as models
+)
+
+select * from credited
+union all
+select
+    model,
+    conversion_key,
+    touch_key,
+    touch_position,
+    touch_at,
+    touch_on,
+    {{ marketing_source_key('brand_key', 'channel', 'campaign_name') }},
+    channel,
+    campaign_name,
+    method,
+    confidence,
+    weight,
+    attribution_reason
+from uncredited

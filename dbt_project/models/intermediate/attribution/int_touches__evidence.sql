@@ -1,0 +1,187 @@
+-- Everything that says where a request came from, one row per statement, strongest method first by `precedence`. The
+-- subject of a statement is a request (fct_leads) or, where a job has none on record, the job itself. Statements that
+-- name no source ("no campaign", "unknown") are silence, not evidence.
+with records as (
+    select records.*, grouped.lead_key
+    from {{ ref('int_lead_records__unioned') }} as records
+    inner join {{ ref('int_lead_records__grouped') }} as grouped on grouped.record_key = records.record_key
+),
+
+campaigns as (
+    select * from {{ ref('int_campaigns__mapped') }}
+),
+
+texts as (
+    select * from {{ ref('int_source_texts__mapped') }}
+),
+
+jobs as (
+    select * from {{ ref('int_jobs__enriched') }}
+),
+
+job_leads as (
+    select job_key, min(lead_key) as lead_key
+    from records
+    where job_key is not null
+    group by job_key
+),
+
+click_ids as (
+    select
+        lead_key,
+        record_key,
+        'click_id' as method,
+        case
+            when coalesce(gclid, gbraid, wbraid) is not null then 'google_ads'
+            when msclkid is not null then 'microsoft_ads'
+            else 'meta'
+        end as channel,
+        utm_campaign as campaign_name,
+        coalesce(gclid, gbraid, wbraid, msclkid, fbclid) as evidence_text
+    from records
+    where coalesce(gclid, gbraid, wbraid, msclkid, fbclid) is not null
+),
+
+numbers_dialled as (
+    select
+        records.lead_key,
+        records.record_key,
+        case when campaigns.channel = 'google_lsa' then 'lsa' else 'tracking_number' end as method,
+        campaigns.channel,
+        campaigns.campaign_name,
+        campaigns.recorded_campaign_name as evidence_text
+    from records
+    inner join campaigns on campaigns.campaign_key = records.campaign_key
+    where records.record_entity = 'call'
+),
+
+marketplace_leads as (
+    select
+        records.lead_key,
+        records.record_key,
+        'lsa' as method,
+        texts.channel,
+        cast(null as varchar) as campaign_name,
+        records.source_name as evidence_text
+    from records
+    inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+    where records.lead_kind = 'marketplace' and texts.channel = 'google_lsa'
+),
+
+landing_parameters as (
+    select
+        records.lead_key,
+        records.record_key,
+        'utm' as method,
+        texts.channel,
+        records.utm_campaign as campaign_name,
+        texts.source_text as evidence_text
+    from records
+    inner join texts
+        on texts.match_on = 'utm'
+        and texts.source_text = lower(trim(records.utm_source)) || ' / ' || coalesce(lower(trim(records.utm_medium)), '')
+),
+
+-- An online scheduler takes the campaign from the address that opened it; nobody chooses.
+scheduler_campaigns as (
+    select
+        records.lead_key,
+        records.record_key,
+        'utm' as method,
+        campaigns.channel,
+        campaigns.campaign_name,
+        campaigns.recorded_campaign_name as evidence_text
+    from records
+    inner join campaigns on campaigns.campaign_key = records.campaign_key
+    where records.record_entity = 'lead' and records.lead_kind in ('booking', 'form', 'chat')
+),
+
+referrers as (
+    select
+        records.lead_key,
+        records.record_key,
+        'referrer' as method,
+        texts.channel,
+        cast(null as varchar) as campaign_name,
+        texts.source_text as evidence_text
+    from records
+    inner join texts on texts.match_on = 'referrer' and texts.source_text = {{ url_host('records.referrer_url') }}
+),
+
+staff_campaigns as (
+    select
+        records.lead_key,
+        records.record_key,
+        'csr_choice' as method,
+        campaigns.channel,
+        campaigns.campaign_name,
+        campaigns.recorded_campaign_name as evidence_text
+    from records
+    inner join campaigns on campaigns.campaign_key = records.campaign_key
+    where records.record_entity = 'lead' and records.lead_kind not in ('booking', 'form', 'chat')
+),
+
+stated_sources as (
+    select
+        records.lead_key,
+        records.record_key,
+        case when records.lead_kind in ('call', 'manual') then 'csr_choice' else 'self_reported' end as method,
+        texts.channel,
+        cast(null as varchar) as campaign_name,
+        records.source_name as evidence_text
+    from records
+    inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+),
+
+-- What the job itself carries: the employee's choice at booking. It speaks for the job's request where there is one.
+job_choices as (
+    select
+        job_leads.lead_key,
+        jobs.job_key as record_key,
+        'csr_choice' as method,
+        coalesce(campaigns.channel, texts.channel) as channel,
+        campaigns.campaign_name,
+        coalesce(campaigns.recorded_campaign_name, jobs.source_name) as evidence_text,
+        jobs.job_key
+    from jobs
+    left join job_leads on job_leads.job_key = jobs.job_key
+    left join campaigns on campaigns.campaign_key = jobs.campaign_key
+    left join texts on texts.match_on = 'text' and texts.source_text = lower(trim(jobs.source_name))
+    where jobs.job_key = jobs.opportunity_key
+      and coalesce(campaigns.channel, texts.channel) is not null
+),
+
+statements as (
+    select *, cast(null as varchar) as job_key from click_ids
+    union all
+    select *, cast(null as varchar) from numbers_dialled
+    union all
+    select *, cast(null as varchar) from marketplace_leads
+    union all
+    select *, cast(null as varchar) from landing_parameters
+    union all
+    select *, cast(null as varchar) from scheduler_campaigns
+    union all
+    select *, cast(null as varchar) from referrers
+    union all
+    select *, cast(null as varchar) from staff_campaigns
+    union all
+    select *, cast(null as varchar) from stated_sources
+    union all
+    select * from job_choices
+)
+
+select
+    coalesce(statements.lead_key, statements.job_key) as touch_key,
+    statements.lead_key,
+    case when statements.lead_key is null then statements.job_key end as job_key,
+    statements.record_key,
+    statements.method,
+    methods.precedence,
+    methods.confidence,
+    statements.channel,
+    statements.campaign_name,
+    statements.evidence_text
+from statements
+inner join {{ ref('touch_methods') }} as methods on methods.method = statements.method
+where statements.channel <> 'unattributed'

@@ -1,0 +1,19 @@
+select
+    ad_spend_key,
+    platform,
+    account_id,
+    brand_key,
+    marketing_source_key,
+    channel,
+    campaign_name,
+    spend_on,
+    spend_amount,
+    reported_amount,
+    fee_amount,
+    credit_amount,
+    tax_amount,
+    clicks,
+    impressions,
+    is_spread,
+    is_superseded
+from {{ ref('int_ad_spend__counted') }}

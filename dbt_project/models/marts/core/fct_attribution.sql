@@ -1,0 +1,53 @@
+with money as (
+    select
+        model,
+        conversion_key,
+        coalesce(touch_key, '') as credit_key,
+        sum(case when entry_type = 'booked' and not is_reversal then amount else 0 end) as gross_booked_amount,
+        sum(case when entry_type = 'booked' then amount else 0 end) as booked_amount,
+        sum(case when entry_type = 'sold' then amount else 0 end) as sold_amount,
+        sum(case when entry_type = 'completed' then amount else 0 end) as completed_amount,
+        sum(case when entry_type = 'invoiced' then amount else 0 end) as invoiced_amount,
+        sum(case when entry_type = 'collected' then amount else 0 end) as collected_amount
+    from {{ ref('int_attribution__allocated') }}
+    group by model, conversion_key, coalesce(touch_key, '')
+)
+
+select
+    md5(credits.model || '|' || credits.conversion_key || '|' || coalesce(credits.touch_key, '')) as attribution_key,
+    credits.model,
+    credits.conversion_key,
+    conversions.conversion_kind,
+    conversions.job_key,
+    conversions.opportunity_key,
+    conversions.platform,
+    conversions.account_id,
+    conversions.brand_key,
+    conversions.household_key,
+    conversions.trade,
+    conversions.conversion_at,
+    conversions.conversion_on,
+    credits.touch_key,
+    credits.touch_at,
+    credits.touch_on,
+    cast(credits.touch_position as integer) as touch_position,
+    credits.marketing_source_key,
+    credits.channel,
+    credits.campaign_name,
+    credits.method,
+    credits.confidence,
+    credits.weight,
+    credits.attribution_reason,
+    cast(coalesce(money.gross_booked_amount, 0) as decimal(18, 2)) as gross_booked_amount,
+    cast(coalesce(money.booked_amount, 0) as decimal(18, 2)) as booked_amount,
+    cast(coalesce(money.sold_amount, 0) as decimal(18, 2)) as sold_amount,
+    cast(coalesce(money.completed_amount, 0) as decimal(18, 2)) as completed_amount,
+    cast(coalesce(money.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
+    cast(coalesce(money.collected_amount, 0) as decimal(18, 2)) as collected_amount
+from {{ ref('int_attribution__credited') }} as credits
+inner join {{ ref('int_conversions__identified') }} as conversions
+    on conversions.conversion_key = credits.conversion_key
+left join money
+    on money.model = credits.model
+    and money.conversion_key = credits.conversion_key
+    and money.credit_key = coalesce(credits.touch_key, '')

@@ -1,0 +1,22 @@
+select
+    entry_key,
+    entry_type,
+    is_reversal,
+    reversal_kind,
+    reverses_entry_key,
+    amount,
+    tax_amount,
+    gross_amount,
+    event_at,
+    event_on,
+    posted_on,
+    job_key,
+    opportunity_key,
+    invoice_key,
+    payment_key,
+    estimate_key,
+    household_key,
+    brand_key,
+    platform,
+    account_id
+from {{ ref('int_revenue_entries__unioned') }}
