@@ -178,6 +178,14 @@ RESOURCES = (
             ),
         ),
     ),
+    # No endpoint of its own: the part of the list's rows that a reader of the export has to fetch from there.
+    Resource(
+        "job_recalls",
+        "tn.jpm.jobs:r",
+        _keyed("jobs", "jobs"),
+        render_jobs.job_milestones,
+        render_jobs.job_recall,
+    ),
     Resource(
         "appointments",
         "tn.jpm.appointments:r",

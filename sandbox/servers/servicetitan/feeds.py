@@ -17,20 +17,20 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from sandbox.servers.servicetitan import wire
-from sandbox.servers.servicetitan.history import LAG, Row, Snapshot
+from sandbox.servers.servicetitan.history import LAG, Key, Row, Snapshot
 from sandbox.servers.servicetitan.problems import Problem, invalid
 
 SPARSE_SHARE = 12  # one page in so many is nearly empty though more rows follow
 FEW = 3
+START: Key = (0, 0, 0)
 
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a reader stands: after which (visible from, native id), and from which modification time on."""
+    """Where a reader stands: after which row, and from which modification time on it wants rows."""
 
     feed: str
-    visible: int
-    native: int
+    position: Key
     since: int
     recent: bool
     after_sparse: bool = False
@@ -86,32 +86,31 @@ def _rejected(text: str) -> Problem:
 def start(feed: str, text: str | None, recent: bool, book: TokenBook) -> Cursor:
     """The cursor a request asks to go on from: none, a date or a token."""
     if not text:
-        return Cursor(feed, 0, 0, 0, recent)
+        return Cursor(feed, START, 0, recent)
     try:
         since = wire.read_moment(text)
     except ValueError:
         return _switched(book.read(text, feed), recent)
     # A version is never visible before its modification time, so nothing older can qualify.
-    return Cursor(feed, since, 0, since, recent)
+    return Cursor(feed, (since, 0, 0), since, recent)
 
 
 def _switched(cursor: Cursor, recent: bool) -> Cursor:
     """A token of the delayed feed, used for the immediate one, goes back by the delay to skip nothing."""
     if recent and not cursor.recent:
-        return replace(cursor, visible=cursor.visible - LAG * wire.TICKS, native=0, recent=True)
+        return replace(cursor, position=(cursor.position[0] - LAG * wire.TICKS, 0, 0), recent=True)
     return replace(cursor, recent=recent)
 
 
 def page(seen: Snapshot, cursor: Cursor, size: int, now: int) -> Page:
     """The next page after a cursor, and the cursor to hand out with it."""
-    begin = bisect_right(seen.keys, (cursor.visible, cursor.native))
+    begin = bisect_right(seen.keys, cursor.position)
     limit = _limit(cursor, begin, size)
     versions, end = _collect(seen, begin, cursor.since, limit)
     has_more = end < len(seen.keys)
     sparse = limit < size
     if end > begin:
-        visible, native = seen.keys[end - 1]
-        cursor = replace(cursor, visible=visible, native=native)
+        cursor = replace(cursor, position=seen.keys[end - 1])
     cursor = replace(cursor, after_sparse=sparse)
     if cursor.recent and not has_more:
         cursor = _rewound(seen, cursor, now)
@@ -140,12 +139,11 @@ def _collect(seen: Snapshot, begin: int, since: int, limit: int) -> tuple[list[t
 
 def _rewound(seen: Snapshot, cursor: Cursor, now: int) -> Cursor:
     """An immediate reader at the end gets the rows of the last quarter of an hour again next time."""
-    edge = ((now - LAG) * wire.TICKS, 0)
-    if (cursor.visible, cursor.native) <= edge:
+    edge = ((now - LAG) * wire.TICKS, 0, 0)
+    if cursor.position <= edge:
         return cursor
     before = bisect_left(seen.keys, edge)
-    visible, native = seen.keys[before - 1] if before else (0, 0)
-    return replace(cursor, visible=visible, native=native)
+    return replace(cursor, position=seen.keys[before - 1] if before else START)
 
 
 def _shuffled(versions: list[tuple[Row, int]], begin: int) -> list[tuple[Row, int]]:

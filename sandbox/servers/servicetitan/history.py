@@ -6,8 +6,9 @@ latest version that is visible; its payload is the row as it stood at that versi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sandbox.servers.servicetitan import wire
@@ -62,24 +63,38 @@ def rows_of(
     return rows
 
 
+Key = tuple[int, int, int]  # visible from (ticks), number of the edit by control or 0, native id
+
+
 @dataclass(slots=True)
 class Snapshot:
     """What one kind of reader sees of one object at one instant, in the order in which it became visible."""
 
-    keys: list[tuple[int, int]]  # (visible from, native id)
+    keys: list[Key]
     versions: list[tuple[Row, int]]  # (row, second of the version)
 
 
-def snapshot(rows: Iterable[Row], now: int, lagged: bool) -> Snapshot:
+def snapshot(rows: Iterable[Row], now: int, lagged: bool, edits: Mapping[int, int]) -> Snapshot:
+    """What a reader sees.
+
+    Args:
+        rows: of one object.
+        now: epoch seconds.
+        lagged: whether the reader gets changes only after the delay.
+        edits: instants at which the control API edited the world, with a rising number. An edit is visible at
+            once, so that a gap can be injected and looked for without moving the clock, and comes after all
+            that was visible at that instant before it.
+    """
     entries = []
     horizon = now * wire.TICKS
     for row in rows:
         for second in reversed(row.seconds):
             if second > now:
                 continue
-            visible = visible_from(row.native, second, lagged)
+            edit = edits.get(second, 0)
+            visible = second * wire.TICKS if edit else visible_from(row.native, second, lagged)
             if visible <= horizon:
-                entries.append((visible, row.native, row, second))
+                entries.append(((visible, edit, row.native), (row, second)))
                 break
-    entries.sort(key=lambda entry: entry[:2])
-    return Snapshot([entry[:2] for entry in entries], [entry[2:] for entry in entries])
+    entries.sort(key=itemgetter(0))
+    return Snapshot([key for key, _ in entries], [version for _, version in entries])

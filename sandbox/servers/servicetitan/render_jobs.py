@@ -45,6 +45,7 @@ def job_milestones(tenant: Tenant, job: Job) -> list[int | None]:
         job.canceled_at,
         *(offer.estimate.created_at for offer in offers),
         *(offer.option.sold_at for offer in offers),
+        *(bill.created_at for bill in tenant.bills_of_job[job.id]),
         *tenant.touched("jobs", job.id),
     ]
 
@@ -106,7 +107,7 @@ def job(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
         "soldById": _optional("technicians", record.technician_id) if sold else None,
         # Declared as plain text, yet seen as null: both occur.
         "customerPo": None if wire.mixed(native, 4) % 2 else "",
-        "invoiceId": tenant.bill_of_job[record.id].native,
+        "invoiceId": tenant.bill_of_job(record.id, at).native,
         "membershipId": _optional("memberships", record.membership_id),
         "total": job_total(record, at),
         "createdFromEstimateId": _optional("estimates", record.from_estimate_option_id),
@@ -128,6 +129,12 @@ def listed_job(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
     is_warranty = wire.mixed(native, 5) % 4 == 0
     payload["warrantyId" if is_warranty else "recallForId"] = _optional("jobs", record.recall_of_id)
     return payload
+
+
+def job_recall(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
+    """What the list says about a job and the export leaves out."""
+    listed = listed_job(tenant, record, native, at)
+    return {name: listed[name] for name in ("id", "modifiedOn", "recallForId", "warrantyId")}
 
 
 def visit_milestones(tenant: Tenant, job: Job) -> list[int | None]:

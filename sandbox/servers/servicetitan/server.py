@@ -120,7 +120,7 @@ class ServiceTitanServer:
             self._rows[resource.name] = rows_of(tenant, records, resource.milestones)
         key = (resource.name, lagged, now)
         if key not in self._snapshots:
-            self._snapshots[key] = snapshot(self._rows[resource.name], now, lagged)
+            self._snapshots[key] = snapshot(self._rows[resource.name], now, lagged, tenant.edits)
             _trim(self._snapshots, KEPT_SNAPSHOTS)
         return self._snapshots[key]
 

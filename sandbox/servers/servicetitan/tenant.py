@@ -256,21 +256,7 @@ class Tenant:
             plan: ids.native("membership_types", number) for number, plan in enumerate(plans, 1)
         }
         invoices = self._mine(world.invoices)
-        self.bill_of_invoice = {invoice.id: self._bill(invoice) for invoice in invoices.values()}
-        self.bill_of_job: dict[int, Bill] = {
-            bill.job.id: bill
-            for bill in self.bill_of_invoice.values()
-            if bill.job is not None and bill.invoice is not None and bill.invoice.kind == "job"
-        }
-        for job in self.jobs.values():
-            if job.id not in self.bill_of_job:
-                native = ids.native("job_invoices", job.id)
-                customer = self.customers[job.customer_id]
-                self.bill_of_job[job.id] = Bill(native, customer, job.booked_at, None, job)
-        self.bills = [
-            *self.bill_of_invoice.values(),
-            *(bill for bill in self.bill_of_job.values() if bill.invoice is None),
-        ]
+        self._write_bills(invoices.values())
         self.sale_of_membership = {
             invoice.membership_id: invoice
             for invoice in invoices.values()
@@ -288,17 +274,39 @@ class Tenant:
         for payment in self.payments.values():
             self.payments_of_customer[payment.customer_id].append(payment)
 
-    def _bill(self, invoice: Invoice) -> Bill:
-        job = self.jobs.get(invoice.job_id) if invoice.job_id is not None else None
-        created = invoice.created_at
-        if job is not None and invoice.kind == "job":
-            created = min(created, job.booked_at)
-        native = ids.native("invoices", invoice.id)
-        return Bill(native, self.customers[invoice.customer_id], created, invoice, job)
+    def _write_bills(self, invoices: Iterable[Invoice]) -> None:
+        """A job's first invoice exists from its booking; a replacement of a voided one later."""
+        self.bill_of_invoice: dict[int, Bill] = {}
+        self.bills_of_job: dict[int, list[Bill]] = defaultdict(list)
+        for invoice in sorted(invoices, key=lambda invoice: (invoice.created_at, invoice.id)):
+            job = self.jobs.get(invoice.job_id) if invoice.job_id is not None else None
+            created = invoice.created_at
+            is_of_job = job is not None and invoice.kind == "job"
+            if is_of_job and job.id not in self.bills_of_job:
+                created = min(created, job.booked_at)
+            native = ids.native("invoices", invoice.id)
+            bill = Bill(native, self.customers[invoice.customer_id], created, invoice, job)
+            self.bill_of_invoice[invoice.id] = bill
+            if is_of_job:
+                self.bills_of_job[job.id].append(bill)
+        self.bills = list(self.bill_of_invoice.values())
+        for job in self.jobs.values():
+            if job.id not in self.bills_of_job:
+                native = ids.native("job_invoices", job.id)
+                empty = Bill(native, self.customers[job.customer_id], job.booked_at, None, job)
+                self.bills_of_job[job.id].append(empty)
+                self.bills.append(empty)
+
+    def bill_of_job(self, job_id: int, at: int) -> Bill:
+        """The invoice that a job names: its latest."""
+        bills = self.bills_of_job[job_id]
+        return next((bill for bill in reversed(bills) if bill.created_at <= at), bills[0])
 
     def _read_touches(self) -> None:
         """When an injected gap edited a row: the edit moves the row's modification time."""
         self.touches: dict[tuple[str, int], list[int]] = defaultdict(list)
+        # The instants of edits, with how many edits there were by then.
+        self.edits = {gap.injected_at: number for number, gap in enumerate(self.world.gaps, 1)}
         for gap in self.world.gaps:
             if gap.platform == "servicetitan" and gap.native_id.isdecimal():
                 for kind, world_id in self._edited_with(*ids.origin(int(gap.native_id))):
