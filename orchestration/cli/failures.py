@@ -16,12 +16,14 @@ _STATUS = {
     "ConfigError": WRONG_CONFIGURATION,
     "WarehouseMissing": WRONG_CONFIGURATION,
     "WarehouseBusy": WRONG_CONFIGURATION,
+    "Ambiguous": WRONG_CONFIGURATION,
     "CredentialsRejected": WRONG_CONFIGURATION,
     "VendorError": VENDOR_FAILED,
     "VendorUnavailable": VENDOR_FAILED,
     "QuotaExhausted": VENDOR_FAILED,
     "VendorRefused": VENDOR_FAILED,
     "BuildError": CHECK_FAILED,
+    "SimulationFailed": VENDOR_FAILED,
 }
 
 

@@ -115,7 +115,7 @@ def status(as_json: AsJson = False) -> None:
         )
     out.print(table)
     out.print(
-        f"[bold]Gaps[/bold]       {state.open_gaps} open, {money(state.dollars_at_risk)} at risk: `fourwire check`"
+        f"[bold]Gaps[/bold]       {state.open_gaps} open, {money(state.dollars_at_risk)} at risk"
         if state.open_gaps
         else "[bold]Gaps[/bold]       none open"
     )

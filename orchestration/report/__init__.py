@@ -1,0 +1,99 @@
+"""The marketing report: one self-contained HTML page, drawn from the published marts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from ingestion.config import Home
+from orchestration.project import reconciliation_rules
+from orchestration.report import charts, figures
+from orchestration.snapshot import read_snapshot
+from orchestration.warehouse import WarehouseMissing, reading
+
+
+def write_report(home: Home, operator: str, currency: str) -> Path:
+    """Draw the report of the newest published marts.
+
+    Returns:
+        `reports/report.html`, replaced in one move; the same page stays beside it under its version.
+
+    Raises:
+        WarehouseMissing: nothing is published yet, or nothing has happened that could be reported.
+    """
+    snapshot = read_snapshot(home.published)
+    if snapshot is None:
+        raise WarehouseMissing(f"{home.published} holds no published marts yet: run `fourwire run` first.")
+    with reading(home.published / "versions" / snapshot.version / "marts.duckdb") as connection:
+        span = figures.span(connection)
+        if span is None:
+            raise WarehouseMissing("the published marts hold no lead, job or spend to report on yet")
+        period, cohort = (
+            figures.channel_figures(connection),
+            figures.channel_figures(connection, view="cohort"),
+        )
+        total, months = figures.total_figures(connection), figures.month_figures(connection, "period")
+        page = _template().render(
+            operator=operator,
+            currency=currency,
+            made_at=datetime.now(UTC),
+            version=snapshot.version,
+            span=span,
+            total=total,
+            period=period,
+            cohort=cohort,
+            brands=figures.brand_figures(connection),
+            campaigns=figures.campaign_figures(connection),
+            cohort_months=figures.month_figures(connection, "cohort"),
+            models=figures.model_shares(connection),
+            gaps=figures.open_gaps(connection),
+            rule_titles={rule.check_id: rule.title for rule in reconciliation_rules()},
+            months_chart=charts.months_chart(months),
+            channels_chart=charts.channels_chart(period),
+            return_chart=charts.return_chart(period),
+            funnel_chart=charts.funnel_chart(total),
+        )
+    return _write(home.reports, snapshot.version, page)
+
+
+def _write(folder: Path, version: str, page: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = folder / f"report-{version}.html"
+    kept.write_text(page, encoding="utf-8")
+    newest, temporary = folder / "report.html", folder / ".report.html"
+    temporary.write_text(page, encoding="utf-8")
+    temporary.replace(newest)
+    return newest
+
+
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("orchestration.report", "."),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"money": _money, "count": _count, "share": _share, "times": _times}
+    return environment.get_template("page.html.j2")
+
+
+def _money(amount: Decimal | float | None, digits: int = 0) -> str:
+    if amount is None:
+        return "–"
+    return f"{'-' if amount < 0 else ''}${abs(amount):,.{digits}f}"
+
+
+def _count(value: Decimal | float | int) -> str:
+    return f"{value:,.0f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _times(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1f}×"
