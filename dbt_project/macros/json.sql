@@ -25,3 +25,8 @@
 {% macro json_object(expressions) -%}
     json_object({% for name, expression in expressions.items() %}'{{ name }}', {{ expression }}{{ ", " if not loop.last }}{% endfor %})
 {%- endmacro %}
+
+{#- The text at `path`, a SQL expression, for keys whose names are known only from data. -#}
+{% macro json_text_at(column, path) -%}
+    json_extract_string({{ column }}, {{ path }})
+{%- endmacro %}

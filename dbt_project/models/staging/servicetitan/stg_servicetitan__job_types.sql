@@ -27,7 +27,7 @@ select
     {{ utc_timestamp('job_type.modifiedOn') }} as updated_at,
     parsed.removed_at is not null as is_deleted,
     job_type.name as job_type_name,
-    {{ canonical_value('servicetitan', 'trade.name', 'business_units.business_unit.trade.name') }} as trade,
+    {{ trade_named('business_units.business_unit.trade.name') }} as trade,
     {{ canonical_value('servicetitan', 'job_type.class', 'job_type.class') }} as job_class,
     nullif(job_type.class, '') as vendor_job_class,
     cast(round(cast(job_type.duration as decimal(18, 2)) / 60) as integer) as duration_minutes,

@@ -132,8 +132,7 @@ select
     {{ entity_key('platform', 'account_id', 'job.jobTypeId') }} as job_type_key,
     job_type_name,
     business_unit_name,
-    {{ canonical_value('servicetitan', 'trade.name', 'vendor_trade') }} as trade,
-    vendor_trade,
+    {{ trade_named('vendor_trade') }} as trade,
     -- campaignId is 0, not null, on a job without a campaign.
     {{ entity_key('platform', 'account_id', "nullif(job.campaignId, '0')") }} as campaign_key,
     cast(null as varchar) as source_name,

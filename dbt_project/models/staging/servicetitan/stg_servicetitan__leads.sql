@@ -194,7 +194,7 @@ select
     cast(null as varchar) as landing_page_url,
     cast(null as varchar) as referrer_url,
     cast(null as varchar) as brand_key,
-    {{ canonical_value('servicetitan', 'trade.name', 'business_units.business_unit.trade.name') }} as trade,
+    {{ trade_named('business_units.business_unit.trade.name') }} as trade,
     timed.occurred_at,
     {{ business_date('timed.occurred_at', 'accounts.timezone') }} as occurred_on,
     {{ utc_timestamp('timed.booked_on_text') }} as booked_at,

@@ -1,0 +1,23 @@
+with parsed as (
+    select *, 'housecallpro' as platform, {{ json_fields('payload', text_fields(['name'])) }} as job_type
+    from {{ source('housecallpro', 'job_types') }}
+)
+
+select
+    {{ entity_key('platform', 'account_id', 'native_id') }} as job_type_key,
+    platform,
+    account_id,
+    native_id,
+    cast(null as varchar) as native_url,
+    cast(null as timestamp) as created_at,
+    cast(null as timestamp) as updated_at,
+    removed_at is not null as is_deleted,
+    job_type.name as job_type_name,
+    {{ trade_named('job_type.name') }} as trade,
+    cast(null as varchar) as job_class,
+    cast(null as integer) as duration_minutes,
+    cast(null as decimal(18, 2)) as sold_threshold_amount,
+    removed_at is null as is_active,
+    cast(null as varchar) as vendor_attributes,
+    fetched_at as _loaded_at
+from parsed

@@ -1,0 +1,20 @@
+with payments as (
+    select * from {{ ref('base_housecallpro__payments') }}
+)
+
+select
+    {{ entity_key('platform', 'account_id', "native_id || '|' || invoice_native_id") }} as payment_application_key,
+    platform,
+    account_id,
+    native_id || '|' || invoice_native_id as native_id,
+    cast(null as varchar) as native_url,
+    cast(null as timestamp) as created_at,
+    cast(null as timestamp) as updated_at,
+    removed_at is not null as is_deleted,
+    {{ entity_key('platform', 'account_id', 'native_id') }} as payment_key,
+    {{ entity_key('platform', 'account_id', 'invoice_native_id') }} as invoice_key,
+    {{ business_date('moved_at', 'timezone') }} as applied_on,
+    amount as applied_amount,
+    cast(null as varchar) as vendor_attributes,
+    fetched_at as _loaded_at
+from payments
