@@ -79,7 +79,7 @@ class Books:
         return self._merge_chain(customer_id)[-1]
 
     def merges(self, customer_id: int) -> Iterator[int | None]:
-        """When the customer of a job changed by merging; ASSUMED to rewrite the job and so to move its time."""
+        """When a job's customer was merged away; ASSUMED to rewrite the job and so to move its time."""
         yield from (customer.merged_at for customer in self._merge_chain(customer_id)[:-1])
 
     def _merge_chain(self, customer_id: int) -> list[Customer]:

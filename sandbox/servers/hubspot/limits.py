@@ -33,7 +33,7 @@ class Limits:
         self._today = 0
 
     def broken_by(self, bucket: str) -> str | None:
-        """Count a request; the name of the policy when it is one too many. A refused one counts for the day only."""
+        """Count a request; the policy that it breaks. A refused one counts for the day only."""
         self._today += 1
         if self._today > self.daily:
             return "DAILY"

@@ -9,8 +9,9 @@ from typing import Any
 from starlette.requests import Request
 
 from sandbox.clock import iso
+from sandbox.servers.hubspot.definitions import stamp
 from sandbox.servers.hubspot.portal import ContactRow, Portal, Row
-from sandbox.servers.hubspot.properties import BY_TYPE, stamp, values
+from sandbox.servers.hubspot.properties import BY_TYPE, values
 from sandbox.servers.hubspot.replies import invalid
 
 MAX_LIST = 100
@@ -76,7 +77,7 @@ def record(
     history: tuple[str, ...] = (),
     associations: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """One record. All property values are text or null; `updatedAt` is kept also where the property is not."""
+    """One record. All property values are text or null."""
     payload: dict[str, Any] = {
         "id": str(row.id),
         "properties": values(portal, object_type, row, names),
@@ -144,7 +145,7 @@ def find(portal: Portal, object_type: str, key: str, id_property: str | None = N
 
 
 def batch_read(portal: Portal, object_type: str, body: dict[str, Any], *, archived: bool) -> tuple[Any, int]:
-    """Up to 100 records. Results are not in the order of the inputs; what is missing is one error with its ids."""
+    """Up to 100 records, not in the order of the inputs; what is missing is one error with its ids."""
     keys = [str(one.get("id", "")) for one in body.get("inputs") or ()]
     if len(keys) > MAX_BATCH:
         raise invalid(f"The maximum number of inputs supported in a batch request is {MAX_BATCH}.")
@@ -166,8 +167,8 @@ def batch_read(portal: Portal, object_type: str, body: dict[str, Any], *, archiv
     error = {
         "status": "error",
         "category": "OBJECT_NOT_FOUND",
-        "message": f"Could not get some {object_type[:-1].upper()} objects, they may be deleted or not exist. "
-        "Check that ids are valid.",
+        "message": f"Could not get some {object_type[:-1].upper()} objects, "
+        "they may be deleted or not exist. Check that ids are valid.",
         "context": {"ids": missing},
     }
     return answer | {"numErrors": 1, "errors": [error]}, 207

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from sandbox.world.model import Call, Campaign, CrmContact, Job, Lead, World
 
-# Ids count per object type, so one number can be a contact and a deal; they grow from three digits to more, so
+# Ids count per object type, so one number can be a contact and a deal; they grow from three digits on, so
 # comparing them as text goes wrong. A merge makes a new record far behind all others.
 FIRST_CONTACT = 500
 FIRST_DEAL = 900
@@ -71,8 +71,8 @@ class Portal:
 
     Args:
         now: what had happened by then.
-        edited_until: records that were spoilt on purpose count as edited when that was by this instant. The search
-            index lags behind `now`, but an injected defect shall be found without moving the clock.
+        edited_until: records that were spoilt on purpose count as edited when that was by this instant. The
+            search index lags behind `now`, but an injected defect shall be found without moving the clock.
         job_id: the dispatch platform's id of a world job.
     """
 
@@ -155,7 +155,7 @@ class Portal:
         )
 
     def _merged_ids(self, contact: CrmContact, absorbed: tuple[CrmContact, ...]) -> tuple[int, ...]:
-        """Ids that now are aliases. Since 2025 both partners of a merge are, as the survivor gets a new id."""
+        """Ids that now are aliases: of both partners, as a merge since 2025 makes a new record."""
         if not absorbed:
             return ()
         own = [FIRST_CONTACT + one.id for one in (contact, *absorbed)]
@@ -239,7 +239,7 @@ class Portal:
 
     @cached_property
     def calls(self) -> dict[int, CallRow]:
-        """Inbound calls, logged when the receiver is put down and edited when somebody says what came of them."""
+        """Inbound calls, logged when the receiver is put down, edited when somebody classifies them."""
         rows = (
             self._call(call)
             for call in self.world.calls.values()

@@ -8,8 +8,9 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sandbox.servers.hubspot.definitions import Property
 from sandbox.servers.hubspot.portal import Portal, Row
-from sandbox.servers.hubspot.properties import BY_TYPE, Property
+from sandbox.servers.hubspot.properties import BY_TYPE
 from sandbox.servers.hubspot.replies import invalid
 
 DEFAULT_LIMIT = 10
@@ -52,8 +53,7 @@ def parse(body: dict[str, Any], length: int, ceiling: int) -> Search:
     """Check a search body.
 
     Raises:
-        Refused: 400 for each limit. Only the status of the ceiling and of the body's length is established, not the
-            text.
+        Refused: 400 for each limit. For the ceiling and the length only the status is established, not the text.
     """
     if length > MAX_BODY_CHARACTERS:
         raise invalid(f"The request body is longer than {MAX_BODY_CHARACTERS} characters.")
@@ -129,7 +129,7 @@ def _property(object_type: str, name: str) -> Property:
 
 
 def comparable(one: Property, value: str | None) -> Comparable | None:
-    """A value in the order of its type: numbers and instants as numbers, text without case, picklists with it."""
+    """A value in the order of its type: numbers and instants as numbers, text without case."""
     if value is None or value == "":
         return None
     if one.kind == "number":
@@ -175,7 +175,7 @@ def _associated(portal: Portal, object_type: str, other: str, condition: dict[st
 
 
 def _among(portal: Portal, one: Property, condition: dict[str, Any], *, wanted: bool) -> Predicate:
-    """Of string properties only lower-case values are ever found: the stored text is folded, the list is not."""
+    """Of text only lower-case values are ever found: what is stored is folded, the list is not."""
     given = condition.get("values")
     if not given:
         raise invalid("IN and NOT_IN need values.")

@@ -16,9 +16,10 @@ from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.servers.base import SandboxAccount, VendorServer
 from sandbox.servers.hubspot import objects, reference, search
+from sandbox.servers.hubspot.definitions import definition
 from sandbox.servers.hubspot.limits import Limits
 from sandbox.servers.hubspot.portal import FIRST_CALL, FIRST_DEAL, Portal
-from sandbox.servers.hubspot.properties import BY_TYPE, PROPERTIES, definition
+from sandbox.servers.hubspot.properties import BY_TYPE, PROPERTIES
 from sandbox.servers.hubspot.replies import Refused, invalid, refusal, reply, throttled
 from sandbox.world.model import Job, World
 
@@ -45,9 +46,9 @@ SCOPES = {
 class HubSpotServer:
     """One portal's API.
 
-    Options of the account, all with a default as a paying portal has it: `search_lag_seconds` (60, sandbox clock),
-    `search_ceiling` (10000), `empty_page_every` (9; 0 never), `max_url_characters` (15000), `association_page` (500),
-    `missing_scopes` (space separated), and the limits of `Limits`.
+    Options of the account, all with a default as a paying portal has it: `search_lag_seconds` (60, sandbox
+    clock), `search_ceiling` (10000), `empty_page_every` (9; 0 never), `max_url_characters` (15000),
+    `association_page` (500), `missing_scopes` (space separated), and the limits of `Limits`.
     """
 
     platform = "hubspot"
@@ -82,7 +83,7 @@ class HubSpotServer:
         return str(firsts[entity] + world_id)
 
     def expected(self, object_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """See `VendorServer`. Records come with every property in `PROPERTIES`, contacts also archived ones."""
+        """See `VendorServer`. Records come with all of `PROPERTIES`, contacts also archived ones."""
         portal = self.portal
         if object_name in PROPERTIES:
             for row in portal.rows(object_name).values():
@@ -128,7 +129,7 @@ class HubSpotServer:
         return known[1]
 
     def _job_id(self, job: Job) -> str:
-        """What the dispatch platform calls the job: whoever hands bookings over writes that id into the CRM."""
+        """What the dispatch platform calls the job: whoever hands bookings over writes that down."""
         brand = self._world.brands[job.brand_key]
         server = self._dispatch.get(brand.account_id)
         if server is None:

@@ -27,8 +27,9 @@ NO_SOURCE: Source = (None, None, None)
 def original_source(portal: Portal, lead: Lead) -> Source:
     """(hs_analytics_source, data_1, data_2); all null where nobody recorded where the request came from.
 
-    The rules are the vendor's published rule of thumb: a click id or a paid medium is PAID_SEARCH, social is social,
-    tagged links that match nothing are OTHER_CAMPAIGNS, whatever a person or a program typed in is OFFLINE.
+    The rules are the vendor's published rule of thumb: a click id or a paid medium is PAID_SEARCH, social is
+    social, tagged links that match nothing are OTHER_CAMPAIGNS, whatever a person or a program typed in is
+    OFFLINE.
     """
     campaign = portal.campaign_of(lead)
     if campaign is None:
