@@ -18,6 +18,10 @@ class Clock:
         """Epoch seconds, UTC."""
         return self._now
 
+    def hours_left(self) -> float:
+        """How far the clock can still move."""
+        return (self._ends_at - self._now) / HOUR
+
     def advance(self, hours: float) -> int:
         """Move forward and return the new now.
 

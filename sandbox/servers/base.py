@@ -1,7 +1,7 @@
 """What every simulated vendor offers to the sandbox process, and what it gets from it.
 
-A vendor is one package beside this module that exports `build(world, account, clock, faults) -> VendorServer`; the
-process discovers it by its name. Nothing else has to be edited to add one.
+A vendor is one package beside this module that exports `build(world, account, clock, faults) ->
+VendorServer`; the process discovers it by its name. Nothing else has to be edited to add one.
 """
 
 from __future__ import annotations

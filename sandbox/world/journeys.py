@@ -190,7 +190,8 @@ class Journeys:
             trade=need.trade,
         )
         self._leave_evidence(rng, lead, campaign)
-        # Online requests always reach the CRM; calls and online bookings only where somebody carries them over.
+        # Online requests always reach the CRM; calls and online bookings only where somebody carries them
+        # over.
         lead.in_crm = kind in ("form", "chat") or rng.random() < 0.55
         lead.in_dispatch = kind in ("call", "booking") or rng.random() < 0.35
         return lead

@@ -1,8 +1,9 @@
 """Who lives where: households, their people and their properties, settled plot by plot.
 
-A plot is a run of consecutive household ids that know each other: a family and the next owners of its house, two
-namesakes next door, a building with its tenants; mostly it is one household. A plot's shape is drawn from the seed and
-its first id, a household from the seed and its own id, so a larger world only appends households.
+A plot is a run of consecutive household ids that know each other: a family and the next owners of its house,
+two namesakes next door, a building with its tenants; mostly it is one household. A plot's shape is drawn from
+the seed and its first id, a household from the seed and its own id, so a larger world only appends
+households.
 """
 
 from __future__ import annotations

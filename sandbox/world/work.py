@@ -152,7 +152,8 @@ class Crews:
         job.technician_id = self._technician(rng, job, start)
         job.dispatched_at = self._within(dispatched_at)
         job.started_at = self._within(max(started_at, dispatched_at + MINUTE))
-        # Half a day before the horizon nothing completes any more, so that each completion still gets its invoice.
+        # Half a day before the horizon nothing completes any more, so that each completion still gets its
+        # invoice.
         if completed_at > self._world.ends_at - 2 * DAY:
             return
         job.completed_at = completed_at
