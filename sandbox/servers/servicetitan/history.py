@@ -15,7 +15,7 @@ from sandbox.servers.servicetitan import wire
 from sandbox.servers.servicetitan.tenant import Tenant
 
 LAG = 15 * wire.MINUTE  # new and changed rows reach the exports about this long after the change
-LATE_SHARE = 25  # one version in so many is committed late
+LATE_SHARE = 12  # one version in so many is committed late
 LATEST_COMMIT = 40 * wire.MINUTE
 
 
