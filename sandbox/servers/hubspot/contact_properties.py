@@ -45,10 +45,11 @@ def lifecycle(portal: Portal, row: ContactRow) -> str:
 
 
 def lead_status(portal: Portal, row: ContactRow) -> Value:
+    """Of the latest request. Who did not book is not unqualified: that means spam and is never set here."""
     if not row.leads:
         return None
     last = portal.stages(row.leads[-1])[-1][0]
-    statuses = {"new": "NEW", "contacted": "CONNECTED", "closedlost": "UNQUALIFIED"}
+    statuses = {"new": "NEW", "contacted": "CONNECTED", "closedlost": "BAD_TIMING"}
     return statuses.get(last, "OPEN_DEAL")
 
 
@@ -106,7 +107,7 @@ CONTACT = (
     Property("zip", lambda p, r: first_of(r, "zip")),
     Property("country", lambda p, r: None),
     picklist("lifecyclestage", lifecycle, "lead", "opportunity", "customer"),
-    picklist("hs_lead_status", lead_status, "NEW", "CONNECTED", "OPEN_DEAL", "UNQUALIFIED"),
+    picklist("hs_lead_status", lead_status, "NEW", "CONNECTED", "OPEN_DEAL", "BAD_TIMING", "UNQUALIFIED"),
     Property("hubspot_owner_id", lambda p, r: owner_id(r.contact.id), "enumeration"),
     read_only("hs_merged_object_ids", lambda p, r: joined([str(i) for i in r.merged_ids]), "enumeration"),
     read_only("hs_calculated_merged_vids", merged_vids),

@@ -53,7 +53,7 @@ def parse(body: dict[str, Any], length: int, ceiling: int) -> Search:
     """Check a search body.
 
     Raises:
-        Refused: 400 for each limit. For the ceiling and the length only the status is established, not the text.
+        Refused: 400 for each limit. Of the ceiling and the length only the status is established.
     """
     if length > MAX_BODY_CHARACTERS:
         raise invalid(f"The request body is longer than {MAX_BODY_CHARACTERS} characters.")
