@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from sandbox.accounts import accounts_of
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.servers.base import SandboxAccount, VendorServer
@@ -133,7 +134,7 @@ class HubSpotServer:
         brand = self._world.brands[job.brand_key]
         server = self._dispatch.get(brand.account_id)
         if server is None:
-            account = SandboxAccount(brand.account_id, brand.platform, (brand.key,), "")
+            account = next(one for one in accounts_of(self._world, "") if one.account_id == brand.account_id)
             package = import_module(f"sandbox.servers.{brand.platform}")
             server = self._dispatch[brand.account_id] = package.build(
                 self._world, account, self._clock, self._faults
