@@ -37,7 +37,7 @@
                 from (
                     select
                         *,
-                        cast(abs(_units) as decimal(16, 0)) * cast({{ weight }} as decimal(13, 12)) as _exact_units
+                        cast(abs(_units) as decimal(24, 0)) * cast({{ weight }} as decimal(13, 12)) as _exact_units
                     from (
                         select
                             *,

@@ -1,14 +1,14 @@
 -- Spend by campaign and day as each source reported it, with what counts. The ad platform's own figure beats what somebody
 -- typed into the dispatch platform's cost table (rows with a campaign of that same platform) for the same brand, source
 -- and day: the loser stays visible with nothing counted.
-with spend as (
+with mapped as (
     select
         spend.platform,
         spend.account_id,
         coalesce(spend.brand_key, accounts.brand_key) as brand_key,
         spend.spend_on,
         coalesce(campaigns.channel, texts.channel, by_name.channel, 'unmapped') as channel,
-        coalesce(aliases.campaign_name, campaigns.campaign_name, spend.campaign_name) as campaign_name,
+        coalesce(aliases.campaign_name, campaigns.campaign_name, spend.campaign_name) as reported_campaign_name,
         spend.campaign_key is not null as is_from_dispatch,
         spend.cost_type,
         spend.spend_amount,
@@ -30,6 +30,17 @@ with spend as (
         on aliases.brand_key = coalesce(spend.brand_key, accounts.brand_key)
         and {{ slug('aliases.alias') }} = {{ slug('spend.campaign_name') }}
     where not spend.is_deleted
+),
+
+spend as (
+    select
+        mapped.*,
+        coalesce(learned.campaign_name, mapped.reported_campaign_name) as campaign_name
+    from mapped
+    left join {{ ref('int_campaign_names__learned') }} as learned
+        on learned.brand_key = mapped.brand_key
+        and learned.channel = mapped.channel
+        and learned.alias_slug = {{ slug('mapped.reported_campaign_name') }}
 ),
 
 daily as (

@@ -1,6 +1,7 @@
 -- The path to each opportunity: marketing touches of its household with the same brand, from T - window to T, both ends
--- included; ties in time go to the stronger method, then to the lower key. An ad that already won its own job does not
--- win the repeat business that follows.
+-- included, in order of time, then strength of the method, then key. Repeat business (a membership visit, a job booked as
+-- "existing customer") is earned by service: it looks back only to the household's job before it, so that the ads which
+-- won that one do not win every later visit too.
 with opportunities as (
     select * from {{ ref('int_opportunities__windowed') }}
 ),
@@ -34,7 +35,9 @@ judged as (
             when touches.touch_at < opportunities.window_starts_at then 'outside_window'
             when touches.channel = 'unattributed' then 'no_source'
             when not touches.is_marketing then touches.channel
-            when opportunities.is_retention and touches.opportunity_key <> opportunities.opportunity_key
+            when opportunities.is_retention
+                and touches.opportunity_key is distinct from opportunities.opportunity_key
+                and touches.touch_at <= opportunities.previous_opportunity_at
                 then 'existing_customer'
             else 'credited'
         end as verdict
@@ -51,7 +54,7 @@ select
     verdict,
     case when verdict = 'credited' then
         row_number() over (
-            partition by opportunity_key, verdict order by touch_at, precedence desc, touch_key
+            partition by opportunity_key, verdict order by touch_at, precedence, touch_key
         )
     end as touch_position,
     case when verdict = 'credited' then

@@ -1,16 +1,31 @@
--- How far back an opportunity looks, by its trade, and whether it is repeat business. One row per chain of jobs.
-select distinct
-    conversions.opportunity_key,
-    conversions.brand_key,
+-- How far back an opportunity looks, by its trade; whether it is repeat business, and what came before it. One row per
+-- chain of jobs.
+with opportunities as (
+    select distinct
+        opportunity_key,
+        opportunity_at,
+        opportunity_trade,
+        is_retention
+    from {{ ref('int_conversions__identified') }}
+    where conversion_kind = 'job'
+)
+
+select
+    opportunities.opportunity_key,
+    roots.brand_key,
     roots.household_key,
-    conversions.opportunity_at,
-    conversions.is_retention,
+    opportunities.opportunity_at,
+    opportunities.is_retention,
+    lag(opportunities.opportunity_at) over (
+        partition by roots.household_key, roots.brand_key
+        order by opportunities.opportunity_at, opportunities.opportunity_key
+    ) as previous_opportunity_at,
     cast(coalesce(by_trade.value, by_default.value) as integer) as window_days,
-    conversions.opportunity_at
+    opportunities.opportunity_at
     - cast(coalesce(by_trade.value, by_default.value) as integer) * interval '1 day' as window_starts_at
-from {{ ref('int_conversions__identified') }} as conversions
-inner join {{ ref('int_jobs__enriched') }} as roots on roots.job_key = conversions.opportunity_key
+from opportunities
+inner join {{ ref('int_jobs__enriched') }} as roots on roots.job_key = opportunities.opportunity_key
 left join {{ ref('stg_operator__settings') }} as by_trade
-    on by_trade.key = 'attribution.window_days.' || conversions.opportunity_trade
+    on by_trade.key = 'attribution.window_days.' || opportunities.opportunity_trade
 left join {{ ref('stg_operator__settings') }} as by_default
     on by_default.key = 'attribution.window_days.default'

@@ -37,7 +37,8 @@ click_ids as (
             else 'meta'
         end as channel,
         utm_campaign as campaign_name,
-        coalesce(gclid, gbraid, wbraid, msclkid, fbclid) as evidence_text
+        coalesce(gclid, gbraid, wbraid, msclkid, fbclid) as evidence_text,
+        cast(null as varchar) as campaign_key
     from records
     where coalesce(gclid, gbraid, wbraid, msclkid, fbclid) is not null
 ),
@@ -49,7 +50,8 @@ numbers_dialled as (
         case when campaigns.channel = 'google_lsa' then 'lsa' else 'tracking_number' end as method,
         campaigns.channel,
         campaigns.campaign_name,
-        campaigns.recorded_campaign_name as evidence_text
+        campaigns.recorded_campaign_name as evidence_text,
+        campaigns.campaign_key as campaign_key
     from records
     inner join campaigns on campaigns.campaign_key = records.campaign_key
     where records.record_entity = 'call'
@@ -62,7 +64,8 @@ marketplace_leads as (
         'lsa' as method,
         texts.channel,
         cast(null as varchar) as campaign_name,
-        records.source_name as evidence_text
+        records.source_name as evidence_text,
+        cast(null as varchar) as campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
     where records.lead_kind = 'marketplace' and texts.channel = 'google_lsa'
@@ -75,7 +78,8 @@ landing_parameters as (
         'utm' as method,
         texts.channel,
         records.utm_campaign as campaign_name,
-        texts.source_text as evidence_text
+        texts.source_text as evidence_text,
+        cast(null as varchar) as campaign_key
     from records
     inner join texts
         on texts.match_on = 'utm'
@@ -90,7 +94,8 @@ scheduler_campaigns as (
         'utm' as method,
         campaigns.channel,
         campaigns.campaign_name,
-        campaigns.recorded_campaign_name as evidence_text
+        campaigns.recorded_campaign_name as evidence_text,
+        campaigns.campaign_key as campaign_key
     from records
     inner join campaigns on campaigns.campaign_key = records.campaign_key
     where records.record_entity = 'lead' and records.lead_kind in ('booking', 'form', 'chat')
@@ -103,7 +108,8 @@ referrers as (
         'referrer' as method,
         texts.channel,
         cast(null as varchar) as campaign_name,
-        texts.source_text as evidence_text
+        texts.source_text as evidence_text,
+        cast(null as varchar) as campaign_key
     from records
     inner join texts on texts.match_on = 'referrer' and texts.source_text = {{ url_host('records.referrer_url') }}
 ),
@@ -115,7 +121,8 @@ staff_campaigns as (
         'csr_choice' as method,
         campaigns.channel,
         campaigns.campaign_name,
-        campaigns.recorded_campaign_name as evidence_text
+        campaigns.recorded_campaign_name as evidence_text,
+        campaigns.campaign_key as campaign_key
     from records
     inner join campaigns on campaigns.campaign_key = records.campaign_key
     where records.record_entity = 'lead' and records.lead_kind not in ('booking', 'form', 'chat')
@@ -128,7 +135,8 @@ stated_sources as (
         case when records.lead_kind in ('call', 'manual') then 'csr_choice' else 'self_reported' end as method,
         texts.channel,
         cast(null as varchar) as campaign_name,
-        records.source_name as evidence_text
+        records.source_name as evidence_text,
+        cast(null as varchar) as campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
 ),
@@ -142,6 +150,7 @@ job_choices as (
         coalesce(campaigns.channel, texts.channel) as channel,
         campaigns.campaign_name,
         coalesce(campaigns.recorded_campaign_name, jobs.source_name) as evidence_text,
+        campaigns.campaign_key as campaign_key,
         jobs.job_key
     from jobs
     left join job_leads on job_leads.job_key = jobs.job_key
@@ -175,13 +184,17 @@ select
     coalesce(statements.lead_key, statements.job_key) as touch_key,
     statements.lead_key,
     case when statements.lead_key is null then statements.job_key end as job_key,
+    coalesce(records.brand_key, jobs.brand_key) as brand_key,
     statements.record_key,
     statements.method,
     methods.precedence,
     methods.confidence,
     statements.channel,
     statements.campaign_name,
+    statements.campaign_key,
     statements.evidence_text
 from statements
 inner join {{ ref('touch_methods') }} as methods on methods.method = statements.method
+left join records on records.record_key = statements.record_key
+left join jobs on jobs.job_key = statements.record_key
 where statements.channel <> 'unattributed'

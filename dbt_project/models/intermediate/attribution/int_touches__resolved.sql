@@ -56,6 +56,30 @@ subjects as (
         jobs.booked_on
     from {{ ref('int_jobs__enriched') }} as jobs
     inner join winners on winners.touch_key = jobs.job_key and winners.lead_key is null
+),
+
+-- A statement that names only the channel means its one campaign, where the brand runs just one.
+named as (
+    select
+        subjects.touch_key,
+        coalesce(
+            aliases.campaign_name, learned.campaign_name, winner_campaigns.campaign_name, sole.campaign_name
+        ) as campaign_name
+    from subjects
+    inner join winners on winners.touch_key = subjects.touch_key
+    left join winner_campaigns
+        on winner_campaigns.touch_key = subjects.touch_key
+        and winner_campaigns.campaign_rank = 1
+    left join {{ ref('campaign_aliases') }} as aliases
+        on aliases.brand_key = subjects.brand_key
+        and {{ slug('aliases.alias') }} = {{ slug('winner_campaigns.campaign_name') }}
+    left join {{ ref('int_campaign_names__learned') }} as learned
+        on learned.brand_key = subjects.brand_key
+        and learned.channel = winners.channel
+        and learned.alias_slug = {{ slug('winner_campaigns.campaign_name') }}
+    left join {{ ref('int_campaign_names__sole') }} as sole
+        on sole.brand_key = subjects.brand_key
+        and sole.channel = winners.channel
 )
 
 select
@@ -75,21 +99,16 @@ select
     coalesce(winners.precedence, unknown.precedence) as precedence,
     cast(coalesce(winners.confidence, unknown.confidence) as decimal(3, 2)) as confidence,
     coalesce(winners.channel, 'unattributed') as channel,
-    coalesce(aliases.campaign_name, winner_campaigns.campaign_name) as campaign_name,
+    named.campaign_name,
     winners.evidence_text,
     {{ marketing_source_key(
         'subjects.brand_key',
         "coalesce(winners.channel, 'unattributed')",
-        'coalesce(aliases.campaign_name, winner_campaigns.campaign_name)'
+        'named.campaign_name'
     ) }} as marketing_source_key,
     channels.is_marketing
 from subjects
 left join winners on winners.touch_key = subjects.touch_key
-left join winner_campaigns
-    on winner_campaigns.touch_key = subjects.touch_key
-    and winner_campaigns.campaign_rank = 1
-left join {{ ref('campaign_aliases') }} as aliases
-    on aliases.brand_key = subjects.brand_key
-    and {{ slug('aliases.alias') }} = {{ slug('winner_campaigns.campaign_name') }}
+left join named on named.touch_key = subjects.touch_key
 cross join (select * from {{ ref('touch_methods') }} where method = 'unknown') as unknown
 inner join {{ ref('channels') }} as channels on channels.channel = coalesce(winners.channel, 'unattributed')

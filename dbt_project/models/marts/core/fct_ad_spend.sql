@@ -1,19 +1,20 @@
 select
-    ad_spend_key,
-    platform,
-    account_id,
-    brand_key,
-    marketing_source_key,
-    channel,
-    campaign_name,
-    spend_on,
-    spend_amount,
-    reported_amount,
-    fee_amount,
-    credit_amount,
-    tax_amount,
-    clicks,
-    impressions,
-    is_spread,
-    is_superseded
-from {{ ref('int_ad_spend__counted') }}
+    spend.ad_spend_key,
+    spend.platform,
+    spend.account_id,
+    spend.brand_key,
+    spend.marketing_source_key,
+    spend.channel,
+    sources.campaign_name,
+    spend.spend_on,
+    spend.spend_amount,
+    spend.reported_amount,
+    spend.fee_amount,
+    spend.credit_amount,
+    spend.tax_amount,
+    spend.clicks,
+    spend.impressions,
+    spend.is_spread,
+    spend.is_superseded
+from {{ ref('int_ad_spend__counted') }} as spend
+left join {{ ref('dim_marketing_sources') }} as sources on sources.marketing_source_key = spend.marketing_source_key

@@ -33,7 +33,7 @@ select
     cast(credits.touch_position as integer) as touch_position,
     credits.marketing_source_key,
     credits.channel,
-    credits.campaign_name,
+    sources.campaign_name,
     credits.method,
     credits.confidence,
     credits.weight,
@@ -47,6 +47,8 @@ select
 from {{ ref('int_attribution__credited') }} as credits
 inner join {{ ref('int_conversions__identified') }} as conversions
     on conversions.conversion_key = credits.conversion_key
+inner join {{ ref('dim_marketing_sources') }} as sources
+    on sources.marketing_source_key = credits.marketing_source_key
 left join money
     on money.model = credits.model
     and money.conversion_key = credits.conversion_key

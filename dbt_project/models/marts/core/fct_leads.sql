@@ -21,9 +21,10 @@ select
     leads.is_new_customer,
     touches.marketing_source_key,
     coalesce(touches.channel, 'unattributed') as channel,
-    touches.campaign_name,
+    sources.campaign_name,
     touches.method,
     touches.confidence,
     coalesce(touches.method, 'unknown') <> 'unknown' as has_source
 from {{ ref('int_leads__deduplicated') }} as leads
 left join {{ ref('int_touches__resolved') }} as touches on touches.touch_key = leads.lead_key
+left join {{ ref('dim_marketing_sources') }} as sources on sources.marketing_source_key = touches.marketing_source_key

@@ -20,10 +20,11 @@ select
     touches.confidence,
     touches.marketing_source_key,
     touches.channel,
-    touches.campaign_name,
+    sources.campaign_name,
     touches.evidence_text,
     touches.is_marketing,
     conflicts.touch_key is not null as has_conflict,
     conflicts.chosen_channel
 from {{ ref('int_touches__resolved') }} as touches
 left join conflicts on conflicts.touch_key = touches.touch_key
+left join {{ ref('dim_marketing_sources') }} as sources on sources.marketing_source_key = touches.marketing_source_key
