@@ -5,8 +5,8 @@ with deals as (
         *,
         {{ json_fields('payload', text_fields(['createdAt', 'updatedAt', 'archived', 'url'], {'properties': text_fields([
             'dealname', 'amount', 'dealstage', 'pipeline', 'closedate', 'createdate', 'hs_lastmodifieddate',
-            'ext_job_id', 'ext_job_status', 'brand', 'trade', 'lead_kind', 'lead_channel', 'utm_source', 'utm_medium', 'utm_campaign',
-            'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid', 'landing_url', 'referrer_url'
+            'ext_job_id', 'brand', 'trade', 'lead_kind', 'lead_channel', 'call_id', 'utm_source', 'utm_medium',
+            'utm_campaign', 'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid', 'landing_url', 'referrer_url'
         ])})) }} as deal
     from {{ source('hubspot', 'deals') }}
 ),

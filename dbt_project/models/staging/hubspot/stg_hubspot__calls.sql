@@ -5,7 +5,7 @@ with calls as (
         {{ json_fields('payload', text_fields(['createdAt', 'updatedAt', 'archived', 'url'], {'properties': text_fields([
             'hs_timestamp', 'hs_call_title', 'hs_call_direction', 'hs_call_duration', 'hs_call_from_number',
             'hs_call_to_number', 'hs_call_status', 'hs_call_disposition', 'hs_call_recording_url', 'hs_call_source',
-            'hs_call_has_voicemail', 'hubspot_owner_id'
+            'hs_call_has_voicemail', 'hubspot_owner_id', 'call_outcome', 'brand'
         ])})) }} as call
     from {{ source('hubspot', 'calls') }}
 ),
@@ -47,12 +47,15 @@ select
     timed.started_at,
     {{ business_date('timed.started_at', 'accounts.timezone') }} as started_on,
     cast(round(cast(call.properties.hs_call_duration as decimal(18, 0)) / 1000) as integer) as duration_seconds,
-    -- The CRM logs that a call took place; what came of it is the deal's stage. A missed call is the exception.
+    -- What the office noted, where the portal has a property for it. Else only a missed call tells what came of it.
     case
+        when nullif(call.properties.call_outcome, '') is not null
+            then {{ canonical_value('hubspot', 'call.call_outcome', 'call.properties.call_outcome') }}
         when upper(call.properties.hs_call_status) in ('NO_ANSWER', 'MISSED', 'CANCELED')
             and upper(call.properties.hs_call_direction) = 'INBOUND' then 'abandoned'
         else 'unclassified'
     end as call_outcome,
+    nullif(call.properties.call_outcome, '') as vendor_call_outcome,
     case
         when upper(call.properties.hs_call_status) = 'COMPLETED'
             then not coalesce(call.properties.hs_call_has_voicemail = 'true', false)

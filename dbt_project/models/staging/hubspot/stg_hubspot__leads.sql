@@ -83,7 +83,7 @@ select
     nullif(contact.properties.zip, '') as postal_code,
     cast(null as varchar) as customer_key,
     nullif(deal.properties.ext_job_id, '') as job_native_id,
-    cast(null as varchar) as call_key,
+    {{ entity_key('platform', 'account_id', "nullif(deal.properties.call_id, '')") }} as call_key,
     cast(null as varchar) as campaign_key,
     nullif(deal.properties.lead_channel, '') as source_name,
     {%- for name in ['utm_source', 'utm_medium', 'utm_campaign'] %}
@@ -120,7 +120,8 @@ select
     {{ business_date('occurred_at', 'timezone') }} as occurred_on,
     case when says_booked or entered_booked_at is not null then entered_booked_at end as booked_at,
     coalesce(says_booked or entered_booked_at is not null, false) as is_booked,
-    coalesce(contact.properties.hs_lead_status = 'UNQUALIFIED', false) as is_excluded,
+    -- A contact's own status (UNQUALIFIED) is about the person now, not about this request.
+    false as is_excluded,
     {{ json_object({
         'contact_native_id': 'contact_id',
         'deal_name': 'deal.properties.dealname',
@@ -128,6 +129,7 @@ select
         'deal_amount': "cast(nullif(deal.properties.amount, '') as decimal(18, 2))",
         'closed_at': 'deal.properties.closedate',
         'lifecycle_stage': 'contact.properties.lifecyclestage',
+        'contact_lead_status': 'contact.properties.hs_lead_status',
         'original_source': 'contact.properties.hs_analytics_source',
         'original_source_detail': 'contact.properties.hs_analytics_source_data_1',
         'record_source': 'contact.properties.hs_object_source'

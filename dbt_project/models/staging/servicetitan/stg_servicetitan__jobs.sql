@@ -11,6 +11,12 @@ with jobs as (
     from {{ source('servicetitan', 'jobs') }}
 ),
 
+-- The export leaves these links out of nearly every job that has them; the list does not.
+recalls as (
+    select account_id, native_id, {{ json_fields('payload', text_fields(['recallForId', 'warrantyId'])) }} as recall
+    from {{ source('servicetitan', 'job_recalls') }}
+),
+
 job_types as (
     select account_id, native_id, {{ json_fields('payload', text_fields(['name'])) }} as job_type
     from {{ source('servicetitan', 'job_types') }}
@@ -97,8 +103,12 @@ resolved as (
         first_technicians.technician_id,
         coalesce('booking|' || job.bookingId, 'lead|' || leads_by_call.lead_id) as lead_native_id,
         cancel_reasons.reason.name as cancel_reason,
+        coalesce(recalls.recall.recallForId, job.recallForId) as recalled_job_id,
+        coalesce(recalls.recall.warrantyId, job.warrantyId) as warranted_job_id,
         accounts.timezone
     from jobs
+    left join recalls
+        on recalls.account_id = jobs.account_id and recalls.native_id = jobs.native_id
     left join job_types
         on job_types.account_id = jobs.account_id and job_types.native_id = job.jobTypeId
     left join business_units
@@ -151,8 +161,8 @@ select
     {{ business_date('canceled_at', 'timezone') }} as canceled_on,
     cast(job.total as decimal(18, 2)) as total_amount,
     cast(job.noCharge as boolean) as is_no_charge,
-    {{ entity_key('platform', 'account_id', 'job.recallForId') }} as recall_of_job_key,
-    {{ entity_key('platform', 'account_id', 'job.warrantyId') }} as warranty_of_job_key,
+    {{ entity_key('platform', 'account_id', 'recalled_job_id') }} as recall_of_job_key,
+    {{ entity_key('platform', 'account_id', 'warranted_job_id') }} as warranty_of_job_key,
     {{ entity_key('platform', 'account_id', 'job.createdFromEstimateId') }} as origin_estimate_key,
     {{ entity_key('platform', 'account_id', "nullif(job.membershipId, '0')") }} as membership_key,
     {{ entity_key('platform', 'account_id', 'technician_id') }} as technician_key,
