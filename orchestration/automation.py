@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
 
 from orchestration.publish import REPORT
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 DAILY_JOB = "daily"
 HOURLY_JOB = "hourly"
 
 
-def jobs() -> tuple[dg.UnresolvedAssetJobDefinition, ...]:
+def jobs() -> tuple[UnresolvedAssetJobDefinition, ...]:
     everything = dg.AssetSelection.all()
     return (
         dg.define_asset_job(
@@ -30,7 +35,7 @@ def jobs() -> tuple[dg.UnresolvedAssetJobDefinition, ...]:
 
 
 def schedules(
-    daily: dg.UnresolvedAssetJobDefinition, hourly: dg.UnresolvedAssetJobDefinition
+    daily: UnresolvedAssetJobDefinition, hourly: UnresolvedAssetJobDefinition
 ) -> list[dg.ScheduleDefinition]:
     # Stopped until somebody switches them on: opening the UI on a laptop must not start pulling from vendors.
     return [

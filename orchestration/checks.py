@@ -5,6 +5,7 @@ Figures, tolerance and sample keys go into the check's metadata: whoever sees it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import dagster as dg
@@ -101,15 +102,21 @@ def _sample_table(samples: Sequence[GapSample]) -> dg.TableMetadataValue:
     )
 
 
+def rung_check(rung: str) -> str:
+    """The check's name: `3 conformed = facts` becomes `control_totals_3_conformed_equals_facts`."""
+    words = re.findall(r"[a-z0-9]+", rung.lower().replace("=", " equals "))
+    return "_".join(["control_totals", *words])
+
+
 def _ladder_checks(known: dict[str, Model], rungs: Sequence[str]) -> dg.AssetChecksDefinition:
     """One blocking check per rung: what does not add up is not published."""
     asset_key = _key(known, LADDER_MODEL)
     specs = [
         dg.AssetCheckSpec(
-            name=f"control_totals_{rung}",
+            name=rung_check(rung),
             asset=asset_key,
             blocking=True,
-            description=f"Rows and dollars are equal on both sides of the rung {rung.replace('_', ' ')}.",
+            description=f"Rows and dollars are equal on both sides of: {rung}.",
         )
         for rung in rungs
     ]
@@ -127,7 +134,7 @@ def _ladder_checks(known: dict[str, Model], rungs: Sequence[str]) -> dg.AssetChe
 def _rung_result(rung: str, lines: Sequence[ControlTotal], asset_key: dg.AssetKey) -> dg.AssetCheckResult:
     broken = [line for line in lines if not line.holds]
     return dg.AssetCheckResult(
-        check_name=f"control_totals_{rung}",
+        check_name=rung_check(rung),
         asset_key=asset_key,
         # No line at all means that the rung compared nothing: that is no proof of anything.
         passed=bool(lines) and not broken,

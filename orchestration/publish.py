@@ -1,7 +1,5 @@
 """What leaves the warehouse: the published marts, and the report drawn from them."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from ingestion.config import load_settings

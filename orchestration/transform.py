@@ -4,8 +4,6 @@ A dbt source `<vendor>.<object>` has the key `[vendor, object]`, which is the ke
 joins by that alone.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path

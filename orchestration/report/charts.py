@@ -182,7 +182,6 @@ def _draw(spec: dict[str, Any], name: str) -> Markup:
     # Every drawing numbers its clip paths and gradients from zero; on one page they need names of their own.
     svg = re.sub(r'id="([^"]+)"', rf'id="{name}-\1"', svg)
     svg = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", svg)
-    svg = re.sub(
-        r'<svg class="marks" width="(\d+)" height="(\d+)"', r'<svg class="chart" data-width="\1"', svg
-    )
+    # Scaled by the page: the drawing keeps its proportions through the view box.
+    svg = re.sub(r'class="marks" width="(\d+)" height="\d+"', r'class="chart" width="\1"', svg, count=1)
     return Markup(svg)  # drawn from numbers and from texts that Vega escapes
