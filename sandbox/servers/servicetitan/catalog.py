@@ -178,13 +178,13 @@ RESOURCES = (
             ),
         ),
     ),
-    # No endpoint of its own: the part of the list's rows that a reader of the export has to fetch from there.
+    # No endpoint of its own: the list's rows, which a reader of the export has to fetch for their recalls.
     Resource(
         "job_recalls",
         "tn.jpm.jobs:r",
         _keyed("jobs", "jobs"),
         render_jobs.job_milestones,
-        render_jobs.job_recall,
+        render_jobs.listed_job,
     ),
     Resource(
         "appointments",

@@ -131,12 +131,6 @@ def listed_job(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
     return payload
 
 
-def job_recall(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
-    """What the list says about a job and the export leaves out."""
-    listed = listed_job(tenant, record, native, at)
-    return {name: listed[name] for name in ("id", "modifiedOn", "recallForId", "warrantyId")}
-
-
 def visit_milestones(tenant: Tenant, job: Job) -> list[int | None]:
     return [
         job.booked_at,
