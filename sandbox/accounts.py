@@ -81,7 +81,7 @@ def write_info(path: Path, control_url: str, accounts: list[SandboxAccount]) -> 
 
 
 def write_config(path: Path, world: World, accounts: list[SandboxAccount]) -> None:
-    """Write the operator file, and its secrets beside it as `<stem>.secrets.toml`, readable by the owner alone."""
+    """Write the operator file; its secrets go beside it, as `<stem>.secrets.toml` for the owner alone."""
     secrets = path.with_name(f"{path.stem}.secrets.toml")
     _replace(secrets, _secrets_toml(accounts), mode=0o600)
     document = operator_document(world, accounts, secrets.name)

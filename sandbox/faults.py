@@ -108,7 +108,7 @@ class Faults:
         return list(self._board)
 
     def struck(self, account_id: str, path: str, *, pages: bool = False) -> Fault | None:
-        """The first fault that strikes this request; `pages` asks for `duplicate_edge` alone, else it is left out."""
+        """The first fault that strikes this request: `duplicate_edge` if `pages`, else any other kind."""
         for fault in self._board:
             if (
                 (fault.kind == "duplicate_edge") is pages
@@ -148,7 +148,7 @@ class RequestLog:
 
 
 class UnreliableLine:
-    """ASGI middleware between the network and one vendor: logs every request and lets the board's faults strike."""
+    """ASGI middleware between the network and one vendor: logs requests and lets faults strike."""
 
     def __init__(
         self, server: VendorServer, account: SandboxAccount, faults: Faults, clock: Clock, log: RequestLog
@@ -186,7 +186,7 @@ class UnreliableLine:
             await self._server.app(scope, receive, observed)
 
     def _refusal(self, fault: Fault | None) -> Response | None:
-        """What is answered in the vendor's place; None when the vendor answers, perhaps after something changed."""
+        """What is answered in the vendor's place; None lets the vendor answer, perhaps after a change."""
         match fault.kind if fault else None:
             case "throttle":
                 assert fault is not None

@@ -214,7 +214,7 @@ class Saboteur:
     # -- leads ----------------------------------------------------------------------------------------------
 
     def _leads_without_source(self) -> Iterator[Spot]:
-        """Online requests that only the CRM knows, from people who asked once: nothing else tells their source."""
+        """Online requests that only the CRM knows, by people who asked once: no other record has a source."""
         crm = self._crm_account()
         contact_use: dict[int, int] = {}
         for lead in self._world.leads.values():

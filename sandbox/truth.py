@@ -262,7 +262,7 @@ class Truth:
                 }
 
     def _touches(self) -> Iterator[Row]:
-        """Every marketing contact that a system could have noticed: one per request, with what truly caused it."""
+        """Every marketing contact that a system could have noticed: one per request, with its true cause."""
         for lead in self._world.leads.values():
             if lead.created_at <= self._clock.now():
                 yield {

@@ -37,8 +37,8 @@ class VendorServer(Protocol):
         """The vendor's id of a world record.
 
         Args:
-            entity: plural world entity: customers, locations, leads, calls, jobs, estimates, invoices, payments,
-                memberships, campaigns, contacts, deals, ...
+            entity: plural world entity: customers, locations, leads, calls, jobs, estimates, invoices,
+                payments, memberships, campaigns, contacts, deals, ...
             world_id: id of the world record behind it.
         """
         ...

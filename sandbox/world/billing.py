@@ -184,7 +184,7 @@ class Till:
         return rng.randrange(2, 40) * MINUTE if rng.random() < 0.8 else rng.randrange(1, 25) * DAY
 
     def _pay(self, rng: Random, invoice: Invoice, amount: int, paid_at: int) -> int:
-        """Take one payment, if it still falls inside the world; a voided one is keyed in again an hour later."""
+        """Take one payment, if it still falls inside the world; a voided one is keyed in again later."""
         if amount <= 0 or paid_at > self._world.ends_at:
             return 0
         method = self._method(rng, amount)

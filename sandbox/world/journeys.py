@@ -67,6 +67,7 @@ class Journeys:
         for need in self._needs(story):
             if self._pursue(story, files, need, returning=need.site.brand_key in served):
                 served.add(need.site.brand_key)
+        self._desk.tidy_up(story, files)
         if story.rng.random() < self._noise.spam_call:
             self._stray_call(story.rng, story.sites[0].brand_key)
 
@@ -117,7 +118,7 @@ class Journeys:
     def _ask(
         self, story: Story, files: Files, need: Need, campaign_id: int, moment: int, *, may_book: bool
     ) -> Lead | None:
-        """One request. None when it never became a lead: after the horizon, or a missed call never repeated."""
+        """One request. None if it never became a lead: after the horizon, or a missed call never repeated."""
         rng, campaign = story.rng, self._world.campaigns[campaign_id]
         kinds = CHANNELS[campaign.channel].kinds
         kind = rng.choices(tuple(kinds), weights=tuple(kinds.values()))[0]
@@ -152,6 +153,10 @@ class Journeys:
             lead.crm_contact_id = self._desk.contact(story, files, person, lead).id
         if lead.booked_at is not None:
             self._book(story, files, need, person, lead, call)
+        elif call is not None and rng.random() < self._noise.caller_put_on_file:
+            lead.customer_id = call.customer_id = self._desk.customer(
+                story, files, person, need.site, lead
+            ).id
         return lead
 
     def _asker(self, story: Story, *, books: bool) -> Person:
@@ -312,6 +317,7 @@ class Journeys:
         rng = story.rng
         customer = self._desk.customer(story, files, person, need.site, lead)
         lead.customer_id = customer.id
+        files.served.add(customer.id)
         urgent = need.service == "repair"
         job = self._crews.perform(
             story,

@@ -183,7 +183,7 @@ def _cumulated(
 
 
 def add_spend(world: World, calendars: dict[str, Calendar], households: int) -> None:
-    """One row per paid campaign and local day, proportional to the leads that a world of this size expects."""
+    """One row per paid campaign and local day, in proportion to the leads expected of this many homes."""
     for campaign in world.campaigns.values():
         if campaign.is_paid:
             world.spend.extend(_daily_spend(world, campaign, calendars[campaign.brand_key], households))

@@ -33,14 +33,15 @@ class Noise:
     placeholder_phone: float = 0.015
     office_phone: float = 0.008
     both_phones: float = 0.35
-    late_phone: float = 0.04
+    landline_told_later: float = 0.2
 
     # Duplicates and what becomes of them
     duplicate_customer: float = 0.09
     spouse_gets_own_record: float = 0.5
     new_record_after_move: float = 0.6
     duplicate_merged: float = 0.3
-    customer_deleted: float = 0.004
+    caller_put_on_file: float = 0.06
+    jobless_deleted: float = 0.15
     duplicate_contact: float = 0.05
     contact_merged: float = 0.4
     contact_archived: float = 0.1

@@ -1,7 +1,8 @@
 """Fictitious phone numbers and e-mail addresses that nobody owns.
 
-555-0100 to 555-0199 are set aside for fiction in every area code. That gives about 30,000 numbers; a world with more
-people continues with other 555 numbers, which no exchange assigns either but which are not formally reserved.
+555-0100 to 555-0199 are set aside for fiction in every area code. That gives about 30,000 numbers; a world
+with more people continues with other 555 numbers, which no exchange assigns either but which are not formally
+reserved.
 """
 
 from __future__ import annotations

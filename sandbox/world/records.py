@@ -27,6 +27,7 @@ class Files:
 
     customers: list[Customer] = field(default_factory=list)
     contacts: list[CrmContact] = field(default_factory=list)
+    served: set[int] = field(default_factory=set)  # customers that had a job booked
 
 
 class Desk:
@@ -37,12 +38,15 @@ class Desk:
         self._noise = noise
 
     def customer(self, story: Story, files: Files, person: Person, site: Site, lead: Lead) -> Customer:
-        """The dispatch record for a booking at `lead.booked_at` (or an unbooked caller's, at its creation)."""
+        """The dispatch record of a booking, or of an unbooked caller whom the CSR puts on file."""
         moment = lead.booked_at or lead.created_at
         known = [
             customer
             for customer in files.customers
-            if customer.brand_key == site.brand_key and customer.merged_at is None
+            if customer.brand_key == site.brand_key
+            and customer.merged_at is None
+            # A slow answer may book after a later request did: its record did not exist yet.
+            and customer.created_at <= moment
         ]
         match = self._match(story.rng, known, person, site)
         if match is None or story.rng.random() < self._noise.duplicate_customer:
@@ -102,9 +106,11 @@ class Desk:
             customer.merged_into_id = duplicate_of.id
             if customer.merged_at > self._world.ends_at:
                 customer.merged_at = customer.merged_into_id = None
-        if len(person.phones) > 1 and rng.random() < noise.late_phone * 4:
-            customer.contact_changed_at = moment + rng.randrange(10 * DAY, 120 * DAY)
-            customer.late_phone = phone_as_typed(rng, person.phones[1])
+        if len(person.phones) > 1 and rng.random() < noise.landline_told_later:
+            told_at = moment + rng.randrange(10 * DAY, 120 * DAY)
+            if told_at <= self._world.ends_at:
+                customer.contact_changed_at = told_at
+                customer.late_phone = phone_as_typed(rng, person.phones[1])
         self._world.customers[customer.id] = customer
         files.customers.append(customer)
         return customer
@@ -144,19 +150,32 @@ class Desk:
             return (rng.choice(PLACEHOLDER_EMAILS), email_as_typed(rng, person.emails[0]))
         return (email_as_typed(rng, person.emails[0]),)
 
+    def tidy_up(self, story: Story, files: Files) -> None:
+        """Some records that never had a job are deleted later."""
+        survivors = {customer.merged_into_id for customer in files.customers}
+        for customer in files.customers:
+            if customer.id in files.served or customer.id in survivors:
+                continue
+            if story.rng.random() < self._noise.jobless_deleted:
+                deleted_at = customer.created_at + story.rng.randrange(20 * DAY, 100 * DAY)
+                if customer.merged_at is None and deleted_at <= self._world.ends_at:
+                    customer.deleted_at = deleted_at
+
     def contact(self, story: Story, files: Files, person: Person, lead: Lead) -> CrmContact:
         """The CRM contact of a lead; the CRM itself never holds one e-mail address twice."""
         email = lead.email.lower() if lead.email else None
         live = [
             contact for contact in files.contacts if contact.merged_at is None and contact.archived_at is None
         ]
-        for contact in live:
-            if email is not None and contact.email == email:
-                return contact
         own = [contact for contact in live if contact.person_id == person.id]
-        if own and story.rng.random() >= self._noise.duplicate_contact:
-            own[0].email = own[0].email or email
-            return own[0]
+        known = next((contact for contact in live if email is not None and contact.email == email), None)
+        if known is None and own and story.rng.random() >= self._noise.duplicate_contact:
+            known = own[0]
+            known.email = known.email or email
+        if known is not None:
+            # Requests are simulated by need, so an earlier one may come later.
+            known.created_at = min(known.created_at, lead.created_at)
+            return known
         if any(contact.email == email for contact in files.contacts):
             email = None
         return self._new_contact(story, files, person, lead, email, own[0] if own else None)

@@ -25,7 +25,6 @@ from sandbox.world.records import survivor
 from sandbox.world.residents import Story
 
 _TIERS = ("Good", "Better", "Best")
-_MEMBERSHIP_TRADES = frozenset({"hvac", "plumbing"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,9 @@ class Crews:
             self._install(story, order, job, sold)
         if order.kind in ("repair", "install"):
             self._recall(story, order, job)
-        if order.kind in ("repair", "maintenance") and order.trade in _MEMBERSHIP_TRADES:
+        # Only this platform keeps memberships and their invoices as records of their own.
+        sells_memberships = self._world.brands[job.brand_key].platform == "servicetitan"
+        if sells_memberships and order.kind in ("repair", "maintenance"):
             self._offer_membership(story, order, job)
         return job
 
