@@ -26,39 +26,39 @@ import pyarrow as pa
 
 from ingestion.landing import Landing, Manifest
 from ingestion.profile import FIELDS_SCHEMA, FieldProfile
-from ingestion.records import ROWS_SCHEMA, Rejects, rows_table
+from ingestion.records import REJECTS_SCHEMA, ROWS_SCHEMA, Rejects, rows_table
 from ingestion.spec import ObjectSpec, SourceSpec
 
 BATCH_ROWS = 250_000
 BUSY_SECONDS = 60.0
-_UTC: dict[str, Any] = {"data_type": "timestamp", "timezone": False}
+_DLT_TYPES: dict[pa.DataType, dict[str, Any]] = {
+    pa.string(): {"data_type": "text"},
+    pa.int64(): {"data_type": "bigint"},
+    pa.bool_(): {"data_type": "bool"},
+    pa.timestamp("us"): {"data_type": "timestamp", "timezone": False},
+}
 _ROW_KEY = ("account_id", "native_id")
+_FIELDS_KEY = ("account_id", "object", "field", "json_type")
 _LOADED_SCHEMA = pa.schema([column for column in ROWS_SCHEMA if column.name != "position"])
-
-_PULLS_COLUMNS: dict[str, Any] = {
-    "pull_id": {"data_type": "text", "nullable": False},
-    "account_id": {"data_type": "text"},
-    "object": {"data_type": "text"},
-    "mode": {"data_type": "text"},
-    "started_at": _UTC,
-    "finished_at": _UTC,
-    "pages": {"data_type": "bigint"},
-    "rows_seen": {"data_type": "bigint"},
-    "control_total": {"data_type": "bigint"},
-    "complete": {"data_type": "bool"},
-    "missed_by_token": {"data_type": "bigint"},
-    "missed_by_watermark": {"data_type": "bigint"},
-    "error": {"data_type": "text"},
-}
-_REJECTS_COLUMNS: dict[str, Any] = {
-    "reject_id": {"data_type": "text", "nullable": False},
-    "pull_id": {"data_type": "text"},
-    "object": {"data_type": "text"},
-    "account_id": {"data_type": "text"},
-    "position": {"data_type": "bigint"},
-    "reason": {"data_type": "text"},
-    "payload": {"data_type": "text"},
-}
+_PULLS_SCHEMA = pa.schema(
+    [
+        pa.field("pull_id", pa.string(), nullable=False),
+        pa.field("account_id", pa.string()),
+        pa.field("object", pa.string()),
+        pa.field("mode", pa.string()),
+        pa.field("started_at", pa.timestamp("us")),
+        pa.field("finished_at", pa.timestamp("us")),
+        pa.field("pages", pa.int64()),
+        pa.field("rows_seen", pa.int64()),
+        pa.field("control_total", pa.int64()),
+        pa.field("complete", pa.bool_()),
+        pa.field("missed_by_token", pa.int64()),
+        pa.field("missed_by_watermark", pa.int64()),
+        pa.field("error", pa.string()),
+    ]
+)
+# What dlt adds to rows that are given as dicts; `_dlt_load_id` ties a pull to its load package.
+_DLT_COLUMNS = [pa.field("_dlt_load_id", pa.string()), pa.field("_dlt_id", pa.string())]
 
 
 class WarehouseBusy(Exception):
@@ -104,28 +104,38 @@ class _PlatformLoad:
 
     def run(self) -> None:
         with closing(open_warehouse(self._warehouse)) as connection:
-            tables = self._existing_tables(connection)
-            loaded = self._loaded_pulls(connection) if "_pulls" in tables else frozenset()
-        pending = self._landing.manifests(self._source.platform, loaded)
+            self._create_missing_tables(connection)
+            loaded = self._loaded_pulls(connection)
+        landed = self._landing.manifests(self._source.platform, loaded)
         known = {spec.name for spec in self._source.objects}
-        pending = [manifest for manifest in pending if manifest.object in known]
-        for batch in _batches(pending):
+        for batch in _batches([manifest for manifest in landed if manifest.object in known]):
             self._load(batch)
-        missing = {*known, "_pulls", "_rejects", "_fields"} - tables
-        if missing and not pending:
-            self._load([])
         with closing(open_warehouse(self._warehouse)) as connection:
             self._mark_removed(connection)
 
+    def _create_missing_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Every table exists, empty if need be: models may select from it. dlt takes over tables that it finds."""
+        schemas = {spec.name: _LOADED_SCHEMA for spec in self._source.objects}
+        schemas |= {
+            "_pulls": pa.schema([*_PULLS_SCHEMA, *_DLT_COLUMNS]),
+            "_rejects": pa.schema([*REJECTS_SCHEMA, *_DLT_COLUMNS]),
+            "_fields": FIELDS_SCHEMA,
+        }
+        connection.execute(f"create schema if not exists {self._schema}")
+        for name in sorted(schemas.keys() - self._existing_tables(connection)):
+            connection.register("empty", schemas[name].empty_table())
+            connection.execute(f'create table {self._schema}."{name}" as from empty')
+            connection.unregister("empty")
+
     def _existing_tables(self, connection: duckdb.DuckDBPyConnection) -> set[str]:
-        return set(
-            name
-            for (name,) in connection.execute(
-                "select table_name from information_schema.tables where table_schema = ?", [self._schema]
-            ).fetchall()
-        )
+        rows = connection.execute(
+            "select table_name from information_schema.tables where table_schema = ?", [self._schema]
+        ).fetchall()
+        return {name for (name,) in rows}
 
     def _loaded_pulls(self, connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
+        if "_dlt_loads" not in self._existing_tables(connection):
+            return frozenset()
         rows = connection.execute(
             f"select pull_id from {self._schema}._pulls join {self._schema}._dlt_loads on _dlt_load_id = load_id "
             "where status = 0"
@@ -140,21 +150,20 @@ class _PlatformLoad:
             by_object[manifest.object].append(manifest)
         resources = []
         with closing(open_warehouse(self._warehouse)) as connection:
-            tables = self._existing_tables(connection)
-            for spec in self._source.objects:
-                incoming = self._decoded(spec, by_object[spec.name], rejects, profile)
-                changed = self._changed(connection, spec, incoming, spec.name in tables)
-                self._result.changed[f"{self._schema}.{spec.name}"] += changed.num_rows
-                if changed.num_rows or spec.name not in tables:
-                    resources.append(_resource(spec.name, changed, _ROW_KEY))
-            if "_fields" in tables:
-                profile.merge(connection.table(f"{self._schema}._fields").to_arrow_table())
+            for name, manifests in by_object.items():
+                spec = self._source.object(name)
+                changed = self._changed(connection, spec, self._decoded(spec, manifests, rejects, profile))
+                self._result.changed[f"{self._schema}.{name}"] += changed.num_rows
+                if changed.num_rows:
+                    resources.append(_resource(name, [changed], _ROW_KEY, _LOADED_SCHEMA))
+            profile.merge(connection.table(f"{self._schema}._fields").to_arrow_table())
+        fields = profile.table()
+        if fields.num_rows:
+            resources.append(_resource("_fields", [fields], _FIELDS_KEY, FIELDS_SCHEMA))
+        if rejects.rows:
+            resources.append(_resource("_rejects", rejects.rows, ("reject_id",), REJECTS_SCHEMA))
         pulls = [_pull_row(manifest) for manifest in batch]
-        resources.append(
-            _resource("_fields", profile.table(), ("account_id", "object", "field", "json_type"))
-        )
-        resources.append(_listed("_rejects", rejects.rows, "reject_id", _REJECTS_COLUMNS))
-        resources.append(_listed("_pulls", pulls, "pull_id", _PULLS_COLUMNS))
+        resources.append(_resource("_pulls", pulls, ("pull_id",), _PULLS_SCHEMA))
         self._run_pipeline(resources)
         self._result.pulls += len(batch)
         self._result.rejected += len(rejects.rows)
@@ -173,7 +182,7 @@ class _PlatformLoad:
         return pa.concat_tables(tables)
 
     def _changed(
-        self, connection: duckdb.DuckDBPyConnection, spec: ObjectSpec, incoming: pa.Table, table_exists: bool
+        self, connection: duckdb.DuckDBPyConnection, spec: ObjectSpec, incoming: pa.Table
     ) -> pa.Table:
         """The newest version of each incoming row, without those that the warehouse has as new or newer.
 
@@ -181,7 +190,7 @@ class _PlatformLoad:
         and it spares rewriting unchanged reference lists with every run.
         """
         newest = _newest_versions(connection, incoming)
-        if not table_exists or not newest.num_rows:
+        if not newest.num_rows:
             return newest
         table = f'{self._schema}."{spec.name}"'
         connection.register("newest", newest)
@@ -311,19 +320,8 @@ def _newest_versions(connection: duckdb.DuckDBPyConnection, incoming: pa.Table) 
     return rows if winners.num_rows == rows.num_rows else rows.take(winners.column("row_index"))
 
 
-def _resource(name: str, rows: pa.Table, key: tuple[str, ...]) -> Any:
-    schema = FIELDS_SCHEMA if name == "_fields" else _LOADED_SCHEMA
-    columns: Any = {
-        column.name: {**(_UTC if pa.types.is_timestamp(column.type) else {}), "nullable": column.nullable}
-        for column in schema
-    }
-    return dlt.resource([rows], name=name, write_disposition="merge", primary_key=key, columns=columns)
-
-
-def _listed(name: str, rows: list[dict[str, Any]], key: str, columns: Any) -> Any:
-    items: list[Any] = rows or [dlt.mark.materialize_table_schema()]
-    # dlt writes into the hints it is given.
-    hints: Any = {column: dict(hint) for column, hint in columns.items()}
+def _resource(name: str, items: list[Any], key: tuple[str, ...], schema: pa.Schema) -> Any:
+    hints: Any = {column.name: {**_DLT_TYPES[column.type], "nullable": column.nullable} for column in schema}
     return dlt.resource(items, name=name, write_disposition="merge", primary_key=key, columns=hints)
 
 

@@ -137,6 +137,9 @@ class _ObjectPull:
                 self._take(page, writer)
             refusal = self._listing_refusal()
             self._land(writer, is_complete=True, refusal=refusal)
+        except msgspec.DecodeError as error:
+            writer.discard()
+            raise self._unexpected(error) from error
         except BaseException:
             writer.discard()
             raise
@@ -167,7 +170,7 @@ class _ObjectPull:
         return limit is not None and writer.pages >= limit and self._context.is_saved
 
     def _take(self, page: Page, writer: PullWriter) -> None:
-        rows = self._rows_of(page)
+        rows = self._spec.rows(page.body)
         writer.add(page)
         self._context.is_saved = False
         self._context.watermark = self._watermark_with(rows)
@@ -181,16 +184,13 @@ class _ObjectPull:
                 Progress(account.account_id, account.platform, self._spec.name, self._pages, self._rows)
             )
 
-    def _rows_of(self, page: Page) -> Sequence[msgspec.Raw]:
-        try:
-            return self._spec.rows(page.body)
-        except msgspec.DecodeError as error:
-            account = self._order.account
-            raise UnexpectedAnswer(
-                f"account {account.account_id!r} ({account.platform}): the answer to {page.request} is not a page of "
-                f"{self._spec.name} ({error}). Check that base_url points at the vendor's API; if it does, the vendor "
-                "changed its format and the source must learn it."
-            ) from error
+    def _unexpected(self, error: msgspec.DecodeError) -> UnexpectedAnswer:
+        account = self._order.account
+        return UnexpectedAnswer(
+            f"account {account.account_id!r} ({account.platform}): an answer for {self._spec.name} is not a page of it "
+            f"({error}). Check that base_url points at the vendor's API; if it does, the vendor changed its format and "
+            "the source must learn it."
+        )
 
     def _watermark_with(self, rows: Sequence[msgspec.Raw]) -> datetime | None:
         known = self._context.watermark

@@ -26,6 +26,17 @@ ROWS_SCHEMA = pa.schema(
         pa.field("position", pa.int64(), nullable=False),
     ]
 )
+REJECTS_SCHEMA = pa.schema(
+    [
+        pa.field("reject_id", pa.string(), nullable=False),
+        pa.field("pull_id", pa.string()),
+        pa.field("object", pa.string()),
+        pa.field("account_id", pa.string()),
+        pa.field("position", pa.int64()),
+        pa.field("reason", pa.string()),
+        pa.field("payload", pa.string()),
+    ]
+)
 _EPOCH_MILLISECONDS_DIGITS = 13
 
 
