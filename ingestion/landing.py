@@ -9,7 +9,6 @@ Inside the archive each page is one line of JSON (`request`, `fetched_at`, `leng
 
 from __future__ import annotations
 
-import fcntl
 import io
 import os
 import secrets
@@ -22,6 +21,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
+from ingestion.locks import exclusive
 from ingestion.spec import Mode, Page
 
 _PAGES = ".pages.zst"
@@ -81,9 +81,7 @@ class ObjectArchive:
     @contextmanager
     def owned(self) -> Iterator[ObjectArchive]:
         """Be the only puller of this object, across processes; what a killed puller left behind is removed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with exclusive(self.folder / ".lock"):
             self._remove_debris()
             yield self
 

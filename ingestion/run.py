@@ -12,6 +12,7 @@ from ingestion.config import Account, ConfigError, Settings
 from ingestion.http import Patience, VendorClient, VendorError
 from ingestion.landing import Landing
 from ingestion.load import LoadResult, drop_raw, load_platform
+from ingestion.locks import exclusive
 from ingestion.operator_tables import write_operator_tables
 from ingestion.pull import Progress, ProgressListener, PullOrder, PullResult, pull_object
 from ingestion.sources import discover
@@ -81,10 +82,12 @@ def load_landed(settings: Settings, platforms: Sequence[str] | None = None) -> L
     began = time.perf_counter()
     result = LoadResult()
     landing = Landing(settings.home.landing)
-    for platform, source in discover().items():
-        if platforms is None or platform in platforms:
-            load_platform(source, landing, settings.home.warehouse, settings.home.dlt, result)
-    write_operator_tables(settings)
+    # Two loads would share dlt's working folder and the one writer that DuckDB allows.
+    with exclusive(settings.home.dlt / ".lock"):
+        for platform, source in discover().items():
+            if platforms is None or platform in platforms:
+                load_platform(source, landing, settings.home.warehouse, settings.home.dlt, result)
+        write_operator_tables(settings)
     result.seconds = time.perf_counter() - began
     return result
 
