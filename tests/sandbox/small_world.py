@@ -66,8 +66,8 @@ def add_customer(world: model.World, number: int, **changes: Any) -> model.Custo
     }  # fmt: skip
     world.customers[number] = model.Customer(**(fields | changes))
     world.contacts[number] = model.CrmContact(
-        number, number, number, "bluebird", first, last, email, phone, None, f"{number} Alder St", "Albany", "NY",
-        "12203", created, number,
+        number, number, number, "bluebird", first, last, email, phone, None, f"{number} Alder St", "Albany",
+        "NY", "12203", created, number,
     )  # fmt: skip
     return world.customers[number]
 
@@ -87,11 +87,14 @@ def add_job(world: model.World, number: int, **changes: Any) -> model.Job:
     )  # fmt: skip
     start = created + DAY
     fields = {
-        "id": number, "brand_key": "bluebird", "household_id": number, "customer_id": number, "property_id": number,
-        "job_type_id": 1, "business_unit_id": 1, "trade": "plumbing", "lead_id": number, "call_id": None,
+        "id": number, "brand_key": "bluebird", "household_id": number, "customer_id": number,
+        "property_id": number, "job_type_id": 1, "business_unit_id": 1, "trade": "plumbing",
+        "lead_id": number, "call_id": None,
         "campaign_id": 1, "cause_campaign_id": 1, "booked_at": created + 600, "scheduled_start": start,
-        "scheduled_end": start + 7200, "dispatched_at": start - 900, "started_at": start, "completed_at": start + 5400,
-        "canceled_at": None, "canceled_by": None, "total_cents": 20_000, "technician_id": 1, "summary": "Cleared drain",
+        "scheduled_end": start + 7200, "dispatched_at": start - 900, "started_at": start,
+        "completed_at": start + 5400,
+        "canceled_at": None, "canceled_by": None, "total_cents": 20_000, "technician_id": 1,
+        "summary": "Cleared drain",
     }  # fmt: skip
     world.jobs[number] = model.Job(**(fields | changes))
     add_invoice(world, number)
@@ -101,6 +104,7 @@ def add_job(world: model.World, number: int, **changes: Any) -> model.Job:
 def add_invoice(world: model.World, number: int, **changes: Any) -> model.Invoice:
     """$200 of work, $5 off, 8 % tax, paid in full an hour after completion."""
     done = NOW - (30 - number) * DAY + DAY + 5400
+    day = datetime.fromtimestamp(done, UTC).date().isoformat()
     lines = (
         model.InvoiceLine(number * 10, "Drain clearing", "service", 100, 18_000, 18_000),
         model.InvoiceLine(number * 10 + 1, "Trap", "material", 200, 1_250, 2_500, 700),
@@ -108,8 +112,9 @@ def add_invoice(world: model.World, number: int, **changes: Any) -> model.Invoic
     )
     fields = {
         "id": number, "brand_key": "bluebird", "kind": "job", "job_id": number, "customer_id": number,
-        "number": f"INV-{number}", "created_at": done + 60, "invoiced_on": datetime.fromtimestamp(done, UTC).date().isoformat(),
-        "lines": lines, "subtotal_cents": 20_000, "tax_cents": 1_600, "total_cents": 21_600, "finalized_at": done + 120,
+        "number": f"INV-{number}", "created_at": done + 60, "invoiced_on": day,
+        "lines": lines, "subtotal_cents": 20_000, "tax_cents": 1_600, "total_cents": 21_600,
+        "finalized_at": done + 120,
         "sent_at": done + 180,
     }  # fmt: skip
     world.invoices[number] = model.Invoice(**(fields | changes))
