@@ -40,7 +40,7 @@
 {#- How the names of two records (or name groups) stand to each other:
     same: one person's name, allowing nicknames, initials, swapped order and one typo;
     business: the same business; partial: what both have agrees; unknown: nothing to compare;
-    family: only the family name agrees; given: only the given name agrees; different: nothing agrees. -#}
+    family: only the family name agrees, possibly typed in the wrong order; given: only the given name agrees; different: nothing agrees. -#}
 {% macro name_relation(a, b) -%}
     case
         when {{ a }}.business_name = {{ b }}.business_name then 'business'
@@ -52,6 +52,7 @@
         when {{ surnames_agree(a, b) }} and ({{ a }}.given_name is null or {{ b }}.given_name is null) then 'partial'
         when {{ given_names_agree(a, b) }} and ({{ a }}.surname is null or {{ b }}.surname is null) then 'partial'
         when {{ surnames_agree(a, b) }} then 'family'
+        when {{ a }}.surname = {{ b }}.given_name or {{ a }}.given_name = {{ b }}.surname then 'family'
         when {{ given_names_agree(a, b) }} then 'given'
         when ({{ a }}.given_name is null and {{ b }}.surname is null)
             or ({{ b }}.given_name is null and {{ a }}.surname is null) then 'unknown'

@@ -1,7 +1,8 @@
 """Hand-written conformed records and real dbt builds of the identity models on them.
 
-The project is copied without the vendors' staging and without the facts, so that a build parses in a second or two and a test of
-identity cannot fail for another layer's reason. The conformed tables are written directly, typed by their contract.
+The project is copied without the vendors' staging and without the facts, so that a build parses in a second or two and
+a test of identity cannot fail for another layer's reason. The conformed tables are written directly, typed by their
+contract.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ COPIED = (
     "models/marts/core/dim_households.sql",
     "models/marts/core/dim_households_pii.sql",
     "models/marts/core/_households__models.yml",
+    "tests/identity",
 )
 ACCOUNTS = {
     "dispatch-a": ("dispatch_one", "cedar-ridge", "America/Chicago"),
@@ -283,14 +285,12 @@ def run_dbt(folder: Path, arguments: list[str]) -> None:
 
 
 def copy_project(folder: Path) -> Path:
-    """The parts of the dbt project that identity needs; kept between builds, so that dbt parses only what changed."""
+    """The parts of the dbt project that identity needs; dbt's own state stays between builds."""
     target = folder / "dbt_project"
-    if target.exists():
-        return target
     for part in COPIED:
         source = PROJECT / part
         if source.is_dir():
-            shutil.copytree(source, target / part)
+            shutil.copytree(source, target / part, dirs_exist_ok=True)
         elif source.is_file():
             (target / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target / part)

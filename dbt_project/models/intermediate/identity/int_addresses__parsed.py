@@ -1,7 +1,7 @@
 """Street addresses as typed, each distinct value parsed once and remembered.
 
-Suffixes, directionals and unit designators become one spelling (USPS Publication 28), so that "12 N. Oak St. Apt 4" and
-"12 North Oak Street #4" are the same place.
+Suffixes, directionals and unit designators become one spelling (USPS Publication 28), so that "12 N. Oak St. Apt 4"
+and "12 North Oak Street #4" are the same place.
 """
 
 import re
@@ -48,7 +48,7 @@ def parse_address(street: str, unit: str | None, postal_code: str | None, words:
 
 
 def plain_street(tokens: list[str], words: Words) -> tuple[str, str, str | None] | None:
-    """Number, words, suffix, with a designated unit behind: read by position. None when the order is any other."""
+    """Number, words, suffix, with a designated unit behind, read by position; None for any other order."""
     if len(tokens) < 3 or not HOUSE_NUMBER.fullmatch(tokens[0]):
         return None
     at = next((i for i in range(2, len(tokens)) if tokens[i] in words.units), len(tokens))
@@ -106,7 +106,7 @@ def read_words(rows: list[tuple[str, str, str]]) -> Words:
 def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="append")
     words = read_words(dbt.ref("address_words").project("word_kind, written, standard").fetchall())
-    typed_addresses = dbt.ref("int_addresses__typed")  # noqa: F841: DuckDB finds it by its name
+    typed_addresses = dbt.ref("int_addresses__typed")  # noqa: F841 - DuckDB finds it by its name
     known = (
         f"select address_text_key from {dbt.this}"
         if dbt.is_incremental

@@ -1,8 +1,10 @@
 """Clusters of records: households from all edges, persons from the edges that say "the same human".
 
-Three steps, each on integer record numbers: a steward's `different` and `same` first, then bridges, then components.
-The result does not depend on the order of records or edges: ties are broken by record number, which follows the key.
+Three steps, on integer record numbers: a steward's `different` and `same`, then bridges, then components.
+The order of records and edges does not matter: ties go to the record number, which follows the key.
 """
+
+# ruff: noqa: F841 - DuckDB finds relations by the names of local variables
 
 from collections import defaultdict
 from typing import NamedTuple
@@ -12,7 +14,7 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-# A bridge is held when it joins two sides of at least this many records; smaller sides are an ordinary new record.
+# A bridge is held when both its sides have at least this many records; a smaller side is an ordinary new record.
 SMALLEST_SIDE = 3
 # What a vendor states about its own records is never taken for a bridge.
 STATED_WEIGHT = 0.97
@@ -113,8 +115,8 @@ def allowed(edges: Edges, inside: np.ndarray, different: list[tuple[int, int]]) 
 def bridges(records: Records, edges: Edges) -> np.ndarray:
     """Edges to hold: each rests on one value that alone joins two big sides with nothing else in common.
 
-    The graph is drawn between records and values, not between records: a wrong number on one record of ten ties it to ten
-    others, which is no bridge between records, but it is one link between that record and that number.
+    The graph is drawn between records and values, not between records: a wrong number ties a record to ten others,
+    which is no bridge between records, but it is one link between that record and that number.
     """
     held = np.zeros(len(edges.left), bool)
     labels = components(records.count, edges.left, edges.right)
@@ -175,7 +177,7 @@ def contradict(records: Records, near: set[int], far: set[int]) -> bool:
 
 
 def value_graph(edges: Edges, numbers: np.ndarray):
-    """Records (>= 0) and shared values (< 0) as one graph, and the edges that each record-value link stands for.
+    """Records (>= 0) and shared values (< 0) as one graph, and the edges that each link in it stands for.
 
     A value that two pairs share without any edge between the pairs is two values: the names kept them apart.
     """
@@ -255,7 +257,6 @@ def sets_by_record(rows: list[tuple[int, str]]) -> dict[int, set[str]]:
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    # DuckDB finds these relations by the names of the local variables.
     nodes = dbt.ref("int_identities__records").project(
         "record_key, record_number, coalesce(business_name, surname) as name"
     )
@@ -273,7 +274,10 @@ def model(dbt, session):
     """).fetchnumpy()
     names = session.sql("select record_number, name from nodes where name is not null").fetchall()
     buildings = session.sql("""
-        select record_number, building_address from locations join nodes on record_key = owner_key where is_evidence
+        select record_number, building_address
+        from locations
+        join nodes on record_key = owner_key
+        where is_evidence
     """).fetchall()
     decided = session.sql("""
         select l.record_number, r.record_number, decision

@@ -17,15 +17,16 @@ group_members as (
         record_count
     from groups
     where record_count > 1
-        and not (is_hub and business_name is null and evidence_kind <> 'address')
         and not (name_key is null and (is_hub or evidence_kind = 'address'))
+        and not (is_hub and is_ambiguous_person and business_name is null)
 ),
 
 same_name_pairs as (
     select
         a.record_key as left_key,
         b.record_key as right_key,
-        a.evidence_kind,
+        case when a.is_hub and a.business_name is null and a.evidence_kind <> 'address' then 'hub_' else '' end
+            || a.evidence_kind as evidence_kind,
         a.evidence_value,
         case when a.name_key is null then 'unknown' when a.business_name is not null then 'business' else 'same' end as relation,
         a.is_ambiguous_person as is_left_ambiguous,
@@ -49,7 +50,7 @@ group_pairs as (
         {{ name_relation('a', 'b') }} as relation,
         a.is_ambiguous_person as is_left_ambiguous,
         b.is_ambiguous_person as is_right_ambiguous,
-        len(a.buildings) > 0 and len(b.buildings) > 0 and not list_has_any(a.buildings, b.buildings) as is_elsewhere,
+        len(a.places) > 0 and len(b.places) > 0 and not list_has_any(a.places, b.places) as is_elsewhere,
         a.first_active_at <= b.last_active_at and b.first_active_at <= a.last_active_at as is_overlapping
     from groups as a
     inner join groups as b
@@ -58,38 +59,84 @@ group_pairs as (
     where not a.is_hub
 ),
 
--- One dwelling written with and without its unit: the building agrees, no two units contradict, and the name is the same.
+-- The same house number, ZIP and family name, but not the same address text: a unit left out, or a street misspelt.
 dwellings as (
     select distinct
         locations.owner_key as record_key,
-        locations.building_address,
+        locations.house_number || ' ' || locations.area as place,
+        locations.street,
         locations.unit,
-        records.name_key,
+        records.given_name,
+        records.given_roots,
+        records.surname,
+        records.surname_words,
+        records.business_name,
         records.is_ambiguous_person
     from {{ ref('int_locations__normalized') }} as locations
     inner join {{ ref('int_identities__records') }} as records on records.record_key = locations.owner_key
-    where locations.is_evidence and records.name_key is not null and not records.is_ambiguous_person
+    where locations.is_evidence and records.surname is not null
 ),
 
-unit_lost_pairs as (
+near_pairs as (
     select distinct
         a.record_key as left_key,
         b.record_key as right_key,
-        'building' as evidence_kind,
-        a.building_address as evidence_value,
-        'same' as relation,
-        false as is_left_ambiguous,
-        false as is_right_ambiguous,
+        case when a.street = b.street then 'building' else 'place' end as evidence_kind,
+        a.place as evidence_value,
+        {{ name_relation('a', 'b') }} as relation,
+        a.is_ambiguous_person as is_left_ambiguous,
+        b.is_ambiguous_person as is_right_ambiguous,
         false as is_elsewhere,
         true as is_overlapping
     from dwellings as a
     inner join dwellings as b
-        on b.building_address = a.building_address and b.name_key = a.name_key and b.record_key <> a.record_key
-    where a.unit is null and b.unit is not null
+        on b.place = a.place and b.surname = a.surname and b.record_key > a.record_key
+    where (a.unit is not distinct from b.unit or a.unit is null or b.unit is null)
+        and (a.street = b.street) <> (a.unit is not distinct from b.unit)
+        and damerau_levenshtein(a.street, b.street) <= 2
+),
+
+-- Two records that share two numbers or mailboxes are no coincidence, whatever their names and addresses say.
+unlike_groups as (
+    select a.evidence_kind, a.evidence_value, a.record_keys as left_keys, b.record_keys as right_keys
+    from groups as a
+    inner join groups as b
+        on b.evidence_kind = a.evidence_kind and b.evidence_value = a.evidence_value and b.name_key > a.name_key
+    where not a.is_hub
+        and a.evidence_kind in ('phone', 'email')
+        and a.record_count <= 12
+        and b.record_count <= 12
+        and {{ name_relation('a', 'b') }} in ('given', 'different')
+),
+
+unlike_records as (
+    select evidence_value, unnest(left_keys) as left_key, right_keys from unlike_groups
+),
+
+unlike_pairs as (
+    select evidence_value, left_key, unnest(right_keys) as right_key from unlike_records
+),
+
+repeated_pairs as (
+    select
+        least(left_key, right_key) as left_key,
+        greatest(left_key, right_key) as right_key,
+        'contacts' as evidence_kind,
+        string_agg(distinct evidence_value, ', ' order by evidence_value) as evidence_value,
+        'different' as relation,
+        false as is_left_ambiguous,
+        false as is_right_ambiguous,
+        true as is_elsewhere,
+        true as is_overlapping
+    from unlike_pairs
+    group by least(left_key, right_key), greatest(left_key, right_key)
+    having count(distinct evidence_value) > 1
 )
 
 select * from same_name_pairs
 union all
 select * from group_pairs
 union all
-select * from unit_lost_pairs
+select * from near_pairs
+union all
+select * from repeated_pairs

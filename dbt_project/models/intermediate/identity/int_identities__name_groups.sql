@@ -10,8 +10,9 @@ with members as (
     inner join {{ ref('int_identities__records') }} as records on records.record_key = evidence.record_key
 ),
 
-addresses as (
-    select owner_key as record_key, list_distinct(list(building_address)) as buildings
+-- House number and ZIP: enough to say that two records live in different places, and proof against a misspelt street.
+places as (
+    select owner_key as record_key, list_distinct(list(house_number || ' ' || area)) as places
     from {{ ref('int_locations__normalized') }}
     where is_evidence
     group by owner_key
@@ -31,9 +32,9 @@ select
     min(members.record_key) as anchor_key,
     list(members.record_key order by members.record_key) as record_keys,
     count(*) as record_count,
-    flatten(list(coalesce(addresses.buildings, []))) as buildings,
+    flatten(list(coalesce(places.places, []))) as places,
     min(members.first_active_at) as first_active_at,
     max(members.last_active_at) as last_active_at
 from members
-left join addresses on addresses.record_key = members.record_key
+left join places on places.record_key = members.record_key
 group by members.evidence_kind, members.evidence_value, members.is_hub, members.name_key

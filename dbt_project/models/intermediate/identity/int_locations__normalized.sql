@@ -30,6 +30,7 @@ select
     city,
     state,
     postal_code,
+    area,
     house_number || ' ' || street || ', ' || area as building_address,
     house_number || ' ' || street || coalesce(' #' || unit, '') || ', ' || area as full_address,
     area is not null as is_evidence,

@@ -4,17 +4,17 @@ import phonenumbers
 import pyarrow as pa
 
 REGION = "US"
-# Ten digits, or eleven with a leading 1: nearly all numbers, whatever their punctuation, and a regular expression reads them far
-# faster than the library. What has letters, an extension or a foreign prefix is left to the library.
+# Ten digits, or eleven with a leading 1: nearly all numbers, whatever their punctuation, and a regular expression
+# reads them far faster than the library. What has letters, an extension or a foreign prefix is left to the library.
 PLAIN_NUMBER = "([+]?1)?[2-9][0-9]{9}"
 
 
 def e164(text: str) -> str | None:
     """The number in E.164, or None when it is no complete number.
 
-    `is_possible` and not `is_valid`: the numbers reserved for fiction (555-01xx) are possible but not in service, and a
-    number of a newly opened area code must not be lost. Seven digits without an area code are refused: they are only
-    dialable locally, so they say nothing about who it is.
+    `is_possible` and not `is_valid`: the numbers reserved for fiction (555-01xx) are possible but not in service, and
+    a number of a newly opened area code must not be lost. Seven digits without an area code are refused: they can
+    only be dialled locally, so they say nothing about who it is.
     """
     try:
         number = phonenumbers.parse(text, REGION)
@@ -30,7 +30,7 @@ def e164(text: str) -> str | None:
 
 def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="append")
-    typed_values = dbt.ref("int_phone_values__typed")  # noqa: F841: DuckDB finds it by its name
+    typed_values = dbt.ref("int_phone_values__typed")  # noqa: F841 - DuckDB finds it by its name
     known = f"select contact_value from {dbt.this}" if dbt.is_incremental else "select '' where false"
     rows = session.sql(f"""
         select

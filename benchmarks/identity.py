@@ -1,0 +1,132 @@
+"""How well and how fast records become households, against the sandbox's truth.
+
+    python -m benchmarks identity [--households N] [--months M] [--seeds 7,11] [--noise low|default|high]
+
+Prints, per seed, pairwise precision, recall and F1 and B-cubed at household and person level, and the time of a full
+build and of a second one. Seeds 1 to 3 are for tuning; report 7 and 11, which no rule has been fitted to.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.identity_records import write_world
+from sandbox.world import Noise, build_world
+from tests.identity.operator_records import run_dbt
+
+NOISE_FACTORS = {"low": 0.4, "default": 1.0, "high": 2.0}
+# Not untidiness, but how many people and homes of each kind there are.
+POPULATION = {"second_adult", "landlord", "commercial", "managed_building", "moves_away", "second_home"}
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Shares between 0 and 1."""
+
+    precision: float
+    recall: float
+
+    @property
+    def f1(self) -> float:
+        both = self.precision + self.recall
+        return 2 * self.precision * self.recall / both if both else 0.0
+
+    def __str__(self) -> str:
+        return f"P {self.precision:.4f}  R {self.recall:.4f}  F1 {self.f1:.4f}"
+
+
+def pairwise(connection: duckdb.DuckDBPyConnection, found: str, true: str) -> Agreement:
+    """Of the pairs put together, how many belong together, and the other way round."""
+    (together, found_pairs, true_pairs) = connection.execute(f"""
+        with cells as (select {found} as f, {true} as t, count(*) as n from scored group by all),
+        found as (select sum(n) as n from cells group by f),
+        truth as (select sum(n) as n from cells group by t)
+        select (select sum(n * (n - 1) / 2) from cells), (select sum(n * (n - 1) / 2) from found),
+            (select sum(n * (n - 1) / 2) from truth)
+    """).fetchone()
+    return Agreement(
+        float(together / found_pairs) if found_pairs else 1.0,
+        float(together / true_pairs) if true_pairs else 1.0,
+    )
+
+
+def b_cubed(connection: duckdb.DuckDBPyConnection, found: str, true: str) -> Agreement:
+    """The same from the view of a record: each counts once, so that a big cluster does not outweigh all others."""
+    precision, recall = connection.execute(f"""
+        with cells as (select {found} as f, {true} as t, count(*) as n from scored group by all)
+        select
+            sum(n * n / found_size) / sum(n),
+            sum(n * n / true_size) / sum(n)
+        from (
+            select n, sum(n) over (partition by f) as found_size, sum(n) over (partition by t) as true_size from cells
+        )
+    """).fetchone()
+    return Agreement(float(precision), float(recall))
+
+
+def scores(warehouse: Path) -> dict[str, Agreement]:
+    """Agreement of the bridge with `truth.members` (record_key, household, person)."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("""
+            create temp table scored as
+            select household_key, person_key, household, person
+            from truth.members inner join core.bridge_household_members using (record_key)
+        """)
+        return {
+            "household pairs": pairwise(connection, "household_key", "household"),
+            "household B3": b_cubed(connection, "household_key", "household"),
+            "person pairs": pairwise(connection, "person_key", "person"),
+            "person B3": b_cubed(connection, "person_key", "person"),
+        }
+
+
+def noise_at(level: str) -> Noise:
+    default = Noise()
+    factor = NOISE_FACTORS[level]
+    untidy = [field.name for field in fields(default) if field.name not in POPULATION]
+    typed = untidy[: untidy.index("partner_asks")]
+    return replace(default, **{name: min(0.95, getattr(default, name) * factor) for name in typed})
+
+
+def measure(seed: int, households: int, months: int, level: str, folder: Path) -> None:
+    world = build_world(seed=seed, households=households, months=months, noise=noise_at(level))
+    folder.mkdir(parents=True, exist_ok=True)
+    records = write_world(world, folder / "warehouse.duckdb")
+    times = []
+    for _ in range(2):
+        started = time.monotonic()
+        run_dbt(folder, [])
+        times.append(time.monotonic() - started)
+    print(
+        f"seed {seed}, {level} noise: {records:,} records; full build {times[0]:.1f} s, again {times[1]:.1f} s"
+    )
+    for name, agreement in scores(folder / "warehouse.duckdb").items():
+        print(f"  {name:16} {agreement}")
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks identity", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--households", type=int, default=2000)
+    parser.add_argument("--months", type=int, default=18)
+    parser.add_argument("--seeds", default="7,11")
+    parser.add_argument("--noise", choices=NOISE_FACTORS, default="default")
+    parser.add_argument(
+        "--keep", type=Path, help="folder in which the warehouses stay, to look into mistakes"
+    )
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        for seed in map(int, options.seeds.split(",")):
+            folder = (options.keep or Path(scratch)) / f"seed-{seed}-{options.noise}"
+            measure(seed, options.households, options.months, options.noise, folder)
+
+
+if __name__ == "__main__":
+    main()
