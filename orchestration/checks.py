@@ -1,4 +1,4 @@
-"""Asset checks by factory: one per reconciliation rule, one per rung of the control-total ladder.
+"""Asset checks by factory: one per raw table, per rung of the control-total ladder, per reconciliation rule.
 
 Figures, tolerance and sample keys go into the check's metadata: whoever sees it red can act from there.
 """
@@ -11,19 +11,95 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from ingestion.config import load_settings
-from orchestration.ledger import ControlTotal, GapSample, RuleFinding, find_control_totals, find_open_gaps
+from ingestion.sources import discover
+from ingestion.spec import SourceSpec
+from orchestration.ledger import (
+    ControlTotal,
+    GapSample,
+    RuleFinding,
+    VendorTotal,
+    find_control_totals,
+    find_open_gaps,
+    find_vendor_totals,
+)
 from orchestration.project import Model, ReconciliationRule, control_total_rungs, models, reconciliation_rules
 from orchestration.transform import WAREHOUSE_POOL
 from orchestration.warehouse import reading
 
 LEDGER_MODEL = "fct_reconciliation_gaps"
 LADDER_MODEL = "rpt_control_totals"
+VENDOR_TOTAL_CHECK = "holds_what_the_vendor_counted"
 
 
 def reconciliation_checks() -> tuple[dg.AssetChecksDefinition, ...]:
     """All checks that orchestration adds to dbt's own tests."""
     known = {model.name: model for model in models()}
-    return (_gap_checks(known, reconciliation_rules()), _ladder_checks(known, control_total_rungs()))
+    return (
+        *(_vendor_total_checks(spec) for spec in discover().values()),
+        _ladder_checks(known, control_total_rungs()),
+        _gap_checks(known, reconciliation_rules()),
+    )
+
+
+def _vendor_total_checks(spec: SourceSpec) -> dg.AssetChecksDefinition:
+    """The lowest rung, one blocking check per raw table: it holds what the vendor itself counted."""
+    platform = spec.platform
+    specs = [
+        dg.AssetCheckSpec(
+            name=VENDOR_TOTAL_CHECK,
+            asset=[platform, each.name],
+            blocking=True,
+            description="The newest pull is complete, and holds at least as many rows as the vendor counted.",
+        )
+        for each in spec.objects
+    ]
+
+    @dg.multi_asset_check(name=f"vendor_totals_{platform}", specs=specs, pool=WAREHOUSE_POOL)
+    def check_vendor_totals() -> Iterator[dg.AssetCheckResult]:
+        with reading(load_settings().home.warehouse) as connection:
+            for each in spec.objects:
+                totals = find_vendor_totals(connection, platform, each.name)
+                yield _vendor_total_result(totals, dg.AssetKey([platform, each.name]))
+
+    return check_vendor_totals
+
+
+def _vendor_total_result(totals: Sequence[VendorTotal], asset_key: dg.AssetKey) -> dg.AssetCheckResult:
+    broken = [total for total in totals if not total.holds]
+    counted = sum(total.vendor_rows is not None for total in totals)
+    return dg.AssetCheckResult(
+        check_name=VENDOR_TOTAL_CHECK,
+        asset_key=asset_key,
+        passed=not broken,
+        description=(
+            f"{len(broken)} of {len(totals)} accounts are short."
+            if broken
+            else f"{len(totals)} accounts pulled in full; the vendor gave a total for {counted}."
+        ),
+        metadata={
+            "accounts": len(totals),
+            "totals_given": counted,
+            "rows_held": sum(total.rows for total in totals),
+            **({"short": _short_table(broken)} if broken else {}),
+        },
+    )
+
+
+def _short_table(broken: Sequence[VendorTotal]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "account": total.account_id,
+                    "pull_id": total.pull_id,
+                    "vendor_rows": total.vendor_rows or 0,
+                    "rows": total.rows,
+                    "error": total.error or ("" if total.is_complete else "the pull did not finish"),
+                }
+            )
+            for total in broken
+        ]
+    )
 
 
 def _key(known: dict[str, Model], name: str) -> dg.AssetKey:

@@ -14,7 +14,7 @@ import dagster as dg
 from ingestion.config import load_settings
 from ingestion.operator_tables import write_operator_tables
 from ingestion.pull import PullResult
-from ingestion.run import load_landed, pull_accounts
+from ingestion.run import load_landed, pull_accounts, source_of
 from ingestion.sources import discover
 from ingestion.spec import SourceSpec
 from orchestration.progress import listener
@@ -53,7 +53,10 @@ def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
     def pull(context: dg.OpExecutionContext, config: PullConfig) -> list[PullResult]:
         settings = load_settings()
         since = date.fromisoformat(config.since) if config.since else None
-        accounts = [each.account_id for each in settings.operator.accounts if each.platform == platform]
+        # Asked of every account, also other platforms': one that no source reads must not be passed over.
+        accounts = [
+            each.account_id for each in settings.operator.accounts if source_of(each).platform == platform
+        ]
         if not accounts:
             return []
         results = pull_accounts(settings, accounts, full=config.full, since=since, progress=listener())
@@ -100,16 +103,23 @@ def _raise_first_error(context: dg.OpExecutionContext, results: Sequence[PullRes
 
 
 def _metadata(results: Sequence[PullResult]) -> dict[str, Any]:
-    totals = [result.control_total for result in results if result.control_total is not None]
     warnings = [f"{result.account_id}: {result.warning}" for result in results if result.warning]
     return {
         "accounts": len(results),
         "mode": ", ".join(sorted({result.mode for result in results if result.mode})),
         "pages": sum(result.pages for result in results),
         "rows_seen": sum(result.rows for result in results),
-        **({"vendor_total": sum(totals)} if totals else {}),
+        **_sum_known("control_total", results),
+        **_sum_known("missed_by_token", results),
+        **_sum_known("missed_by_watermark", results),
         **({"warnings": warnings} if warnings else {}),
     }
+
+
+def _sum_known(name: str, results: Sequence[PullResult]) -> dict[str, int]:
+    """The sum of a figure over the pulls that know it."""
+    known = [getattr(result, name) for result in results if getattr(result, name) is not None]
+    return {name: sum(known)} if known else {}
 
 
 def _operator_assets(tables: Sequence[str]) -> dg.AssetsDefinition:

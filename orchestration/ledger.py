@@ -78,6 +78,22 @@ class ControlTotal:
         return (self.left_amount or Decimal(0)) - (self.right_amount or Decimal(0))
 
 
+@dataclass(frozen=True)
+class VendorTotal:
+    """The newest pull of one object of one account, beside what the vendor said it holds."""
+
+    account_id: str
+    pull_id: str
+    is_complete: bool
+    error: str | None
+    vendor_rows: int | None  # None: this vendor gives no total here
+    rows: int
+
+    @property
+    def holds(self) -> bool:
+        return self.is_complete and (self.vendor_rows is None or self.rows >= self.vendor_rows)
+
+
 def find_open_gaps(
     connection: duckdb.DuckDBPyConnection, rules: Sequence[ReconciliationRule]
 ) -> tuple[RuleFinding, ...]:
@@ -138,3 +154,31 @@ def open_gap_keys(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str, 
         "select check_id, account_id, native_id from fct_reconciliation_gaps where status = 'open'"
     ).fetchall()
     return {(check_id, account_id, str(native_id)) for check_id, account_id, native_id in rows}
+
+
+def find_vendor_totals(
+    connection: duckdb.DuckDBPyConnection, platform: str, object_name: str
+) -> tuple[VendorTotal, ...]:
+    """The newest pull of one object, by account.
+
+    A full pull is compared with the rows that raw holds, an incremental one with the rows that came. More rows
+    than the vendor counted are none of this check's business: they may have been created meanwhile.
+    """
+    rows = connection.execute(
+        f"""
+        with newest as (
+            select * from raw_{platform}._pulls where object = $object
+            qualify row_number() over (partition by account_id order by started_at desc, finished_at desc) = 1
+        ),
+        held as (
+            select account_id, count(*) as held from raw_{platform}."{object_name}"
+            where removed_at is null group by account_id
+        )
+        select newest.account_id, pull_id, complete, error, control_total,
+            case when mode = 'full' then coalesce(held, 0) else rows_seen end
+        from newest left join held on held.account_id = newest.account_id
+        order by newest.account_id
+        """,
+        {"object": object_name},
+    ).fetchall()
+    return tuple(VendorTotal(*row) for row in rows)

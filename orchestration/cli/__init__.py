@@ -76,7 +76,3 @@ def main() -> None:
             raise
         err.print(Panel(Text(str(error)), title="fourwire", title_align="left", border_style="red"))
         sys.exit(status)
-
-
-if __name__ == "__main__":
-    main()

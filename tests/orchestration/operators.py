@@ -11,9 +11,9 @@ from ingestion.sources import discover
 
 LEDGER_COLUMNS = """
     gap_id varchar, check_id varchar, wire varchar, severity varchar, platform varchar, account_id varchar,
-    brand_key varchar, entity varchar, entity_key varchar, native_id varchar, native_url varchar, job_key varchar,
-    expected varchar, actual varchar, difference_amount decimal(18, 2), dollars_at_risk decimal(18, 2),
-    tolerance varchar, occurred_on date, remedy varchar, first_seen_at timestamp, last_seen_at timestamp,
+    brand_key varchar, entity varchar, entity_key varchar, native_id varchar, native_url varchar, job_key
+    varchar, expected varchar, actual varchar, difference_amount decimal(18, 2), dollars_at_risk decimal(18,
+    2), tolerance varchar, occurred_on date, remedy varchar, first_seen_at timestamp, last_seen_at timestamp,
     resolved_at timestamp, status varchar, times_opened integer
 """
 TOTAL_COLUMNS = """
@@ -59,9 +59,8 @@ def ledger_warehouse(
             marks = ", ".join("?" for _ in gap)
             connection.execute(f"insert into reconciliation.fct_reconciliation_gaps values ({marks})", gap)
         for total in totals:
-            connection.execute(
-                "insert into reconciliation.rpt_control_totals values (?, ?, ?, ?, ?, ?, ?, ?)", total
-            )
+            marks = ", ".join("?" for _ in total)
+            connection.execute(f"insert into reconciliation.rpt_control_totals values ({marks})", total)
     return path
 
 

@@ -5,24 +5,31 @@ from __future__ import annotations
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 
-from orchestration.checks import reconciliation_checks, rung_check
+from ingestion.sources import discover
+from orchestration.checks import VENDOR_TOTAL_CHECK, reconciliation_checks, rung_check
 from orchestration.project import control_total_rungs, reconciliation_rules
+from tests.fixtures.warehouse import PULL_COLUMNS, RAW_COLUMNS
 from tests.orchestration.operators import gap, ledger_warehouse
 
 RULES = {rule.check_id: rule for rule in reconciliation_rules()}
 RUNGS = control_total_rungs()
 
 
-def evaluate(name: str) -> dict[str, dg.AssetCheckEvaluation]:
-    """Run one of the two check steps on the current home."""
+def evaluate(name: str) -> list[dg.AssetCheckEvaluation]:
+    """Run one check step on the current home."""
     checks = [each for each in reconciliation_checks() if each.node_def.name == name]
     job = dg.Definitions(
         asset_checks=checks, jobs=[dg.define_asset_job("checks", selection=dg.AssetSelection.checks(*checks))]
     ).resolve_job_def("checks")
     result = job.execute_in_process(raise_on_error=False)
-    return {evaluation.check_name: evaluation for evaluation in result.get_asset_check_evaluations()}
+    return list(result.get_asset_check_evaluations())
+
+
+def by_name(name: str) -> dict[str, dg.AssetCheckEvaluation]:
+    return {evaluation.check_name: evaluation for evaluation in evaluate(name)}
 
 
 @pytest.mark.parametrize("check_id", RULES)
@@ -34,7 +41,7 @@ def test_a_rule_fails_on_an_open_gap(check_id: str, home: Path) -> None:
     ]
     ledger_warehouse(home / "warehouse.duckdb", gaps=rows)
 
-    evaluations = evaluate("reconciliation_gaps")
+    evaluations = by_name("reconciliation_gaps")
 
     failed = evaluations[check_id]
     assert not failed.passed
@@ -52,7 +59,7 @@ def test_a_rule_fails_on_an_open_gap(check_id: str, home: Path) -> None:
 
 def test_every_rule_holds_on_an_empty_ledger(home: Path) -> None:
     ledger_warehouse(home / "warehouse.duckdb")
-    assert all(evaluation.passed for evaluation in evaluate("reconciliation_gaps").values())
+    assert all(evaluation.passed for evaluation in evaluate("reconciliation_gaps"))
 
 
 @pytest.mark.parametrize("rung", RUNGS)
@@ -65,7 +72,7 @@ def test_a_rung_fails_when_its_sides_differ(rung: str, home: Path) -> None:
     broken = (rung, "dispatch", "account-1", "payments", 10, 9, "99.10", "89.10")
     ledger_warehouse(home / "warehouse.duckdb", totals=[*equal, broken])
 
-    evaluations = evaluate("control_totals")
+    evaluations = by_name("control_totals")
 
     failed = evaluations[rung_check(rung)]
     assert not failed.passed
@@ -78,11 +85,59 @@ def test_a_rung_fails_when_its_sides_differ(rung: str, home: Path) -> None:
 
 def test_a_rung_that_compared_nothing_proves_nothing(home: Path) -> None:
     ledger_warehouse(home / "warehouse.duckdb")
-    assert not any(evaluation.passed for evaluation in evaluate("control_totals").values())
+    assert not any(evaluation.passed for evaluation in evaluate("control_totals"))
 
 
 def test_the_ladder_blocks_and_gaps_do_not() -> None:
     blocking = {spec.name: spec.blocking for checks in reconciliation_checks() for spec in checks.check_specs}
-    assert {name for name, blocks in blocking.items() if blocks} == {
-        rung_check(rung) for rung in RUNGS
-    }
+    ladder = {VENDOR_TOTAL_CHECK, *(rung_check(rung) for rung in RUNGS)}
+    assert {name for name, blocks in blocking.items() if blocks} == ladder
+
+
+class TestVendorTotals:
+    """The lowest rung: what the vendor counted against what raw holds."""
+
+    PLATFORM, OBJECT = next((spec.platform, spec.objects[0].name) for spec in discover().values())
+
+    def failed(
+        self, home: Path, *, mode: str = "full", seen: int = 3, total: int | None = 3, complete: bool = True
+    ) -> list[dict[str, object]]:
+        """The accounts that the check finds short, with three rows held and one pull as given."""
+        with duckdb.connect(str(home / "warehouse.duckdb")) as connection:
+            connection.execute(f"create schema raw_{self.PLATFORM}")
+            for each in discover()[self.PLATFORM].objects:
+                connection.execute(f'create table raw_{self.PLATFORM}."{each.name}" ({RAW_COLUMNS})')
+            connection.execute(f"create table raw_{self.PLATFORM}._pulls ({PULL_COLUMNS})")
+            connection.execute(
+                f'insert into raw_{self.PLATFORM}."{self.OBJECT}" (account_id, native_id) '
+                "select 'one', range from range(3)"
+            )
+            connection.execute(
+                f"insert into raw_{self.PLATFORM}._pulls "
+                "(pull_id, account_id, object, mode, started_at, rows_seen, control_total, complete) "
+                "values ('p', 'one', ?, ?, now(), ?, ?, ?)",
+                [self.OBJECT, mode, seen, total, complete],
+            )
+        evaluations = evaluate(f"vendor_totals_{self.PLATFORM}")
+        failed = [each for each in evaluations if not each.passed]
+        assert {each.asset_key.path[-1] for each in failed} <= {self.OBJECT}
+        assert all(each.blocking for each in failed)
+        return [record.data for each in failed for record in each.metadata["short"].records]
+
+    def test_it_holds_when_every_row_came(self, home: Path) -> None:
+        assert self.failed(home) == []
+
+    def test_it_holds_when_the_vendor_gives_no_total(self, home: Path) -> None:
+        assert self.failed(home, total=None) == []
+
+    def test_it_fails_when_raw_holds_fewer_rows_than_the_vendor_counted(self, home: Path) -> None:
+        (short,) = self.failed(home, total=5)
+        assert (short["account"], short["vendor_rows"], short["rows"]) == ("one", 5, 3)
+
+    def test_it_fails_when_an_incremental_pull_came_short(self, home: Path) -> None:
+        (short,) = self.failed(home, mode="incremental", seen=1, total=2)
+        assert (short["vendor_rows"], short["rows"]) == (2, 1)
+
+    def test_it_fails_when_the_pull_did_not_finish(self, home: Path) -> None:
+        (short,) = self.failed(home, complete=False)
+        assert short["error"] == "the pull did not finish"

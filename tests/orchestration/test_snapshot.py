@@ -91,8 +91,9 @@ def test_no_published_column_is_a_contact_point() -> None:
 
 def test_what_design_promises_is_published() -> None:
     promised = {
-        "dim_households", "bridge_household_members", "dim_marketing_sources", "fct_leads", "fct_calls", "fct_jobs",
-        "fct_invoices", "fct_payments", "fct_revenue_ledger", "fct_touches", "fct_attribution", "fct_ad_spend",
+        "dim_households", "bridge_household_members", "dim_marketing_sources", "fct_leads", "fct_calls",
+        "fct_jobs", "fct_invoices", "fct_payments", "fct_revenue_ledger", "fct_touches", "fct_attribution",
+        "fct_ad_spend",
         "rpt_channel_performance", "rpt_campaign_performance", "fct_reconciliation_gaps",
     }  # fmt: skip
     assert promised <= {each.name for each in published_models()}
