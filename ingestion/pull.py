@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,6 +44,7 @@ class PullResult:
     pages: int = 0
     rows: int = 0
     seconds: float = 0.0
+    seconds_waiting: float = 0.0
     pull_ids: tuple[str, ...] = ()
     control_total: int | None = None
     missed_by_token: int | None = None
@@ -125,9 +127,10 @@ class _ObjectPull:
         self._listing_rows = self._start.listing_rows
         self._pull_ids: list[str] = []
         self._pages = self._rows = 0
+        self._seconds_handling = 0.0
 
     def run(self) -> PullResult:
-        began = utc_now()
+        began = time.perf_counter()
         writer = self._new_part()
         try:
             for page in self._spec.pull(self._context):
@@ -144,6 +147,7 @@ class _ObjectPull:
             writer.discard()
             raise
         context = self._context
+        seconds = time.perf_counter() - began
         return PullResult(
             account_id=self._order.account.account_id,
             platform=self._order.account.platform,
@@ -151,7 +155,8 @@ class _ObjectPull:
             mode=context.mode,
             pages=self._pages,
             rows=self._rows,
-            seconds=(utc_now() - began).total_seconds(),
+            seconds=seconds,
+            seconds_waiting=max(0.0, seconds - self._seconds_handling),
             pull_ids=tuple(self._pull_ids),
             control_total=context.control_total,
             missed_by_token=context.missed_by_token,
@@ -170,6 +175,7 @@ class _ObjectPull:
         return limit is not None and writer.pages >= limit and self._context.is_saved
 
     def _take(self, page: Page, writer: PullWriter) -> None:
+        began = time.perf_counter()
         rows = self._spec.rows(page.body)
         writer.add(page)
         self._context.is_saved = False
@@ -178,6 +184,7 @@ class _ObjectPull:
         self._rows += len(rows)
         self._part_rows += len(rows)
         self._listing_rows += len(rows)
+        self._seconds_handling += time.perf_counter() - began
         if self._listener:
             account = self._order.account
             self._listener(
