@@ -65,8 +65,10 @@ def street_as_typed(rng: Random, noise: Noise, place: Property) -> tuple[str, st
         street = _respelt_street(rng, street)
         unit = _respelt_unit(rng, unit)
     if rng.random() < noise.address_typo:
-        number, _, rest = street.partition(" ")
-        street = f"{number} {misspelt(rng, rest)}"
+        words = street.split(" ")
+        longest = max(range(1, len(words)), key=lambda at: len(words[at]))
+        words[longest] = misspelt(rng, words[longest])
+        street = " ".join(words)
     return street, unit
 
 

@@ -160,13 +160,14 @@ class Journeys:
         return lead
 
     def _asker(self, story: Story, *, books: bool) -> Person:
-        """Mostly the first adult. The other one only where records can show that the two belong together."""
+        """Mostly the first adult. A request that leads nowhere comes from whoever has asked before.
+
+        It leaves no address, so from somebody new nobody could tell whose household it is.
+        """
         first, *others = story.members
-        if others and story.rng.random() < self._noise.partner_asks:
-            partner = others[0]
-            if books or {*first.phones, *first.emails} & {*partner.phones, *partner.emails}:
-                return partner
-        return first
+        if not books:
+            return next((member for member in story.members if member.id in story.known_phones), first)
+        return others[0] if others and story.rng.random() < self._noise.partner_asks else first
 
     def _lead(
         self, story: Story, need: Need, person: Person, campaign: Campaign, kind: str, moment: int

@@ -94,7 +94,7 @@ class Desk:
             last=last,
             company=story.household.business_name,
             kind="commercial" if story.household.business_name else "residential",
-            phones=self._phones(story, person, site.brand_key, emails),
+            phones=self._phones(story, files, person, site, emails),
             emails=emails,
             property_ids=(place.id,),
             created_at=moment,
@@ -121,16 +121,19 @@ class Desk:
         return CHANNELS[self._world.campaigns[lead.campaign_id].channel].picklist
 
     def _phones(
-        self, story: Story, person: Person, brand_key: str, emails: tuple[str, ...]
+        self, story: Story, files: Files, person: Person, site: Site, emails: tuple[str, ...]
     ) -> tuple[str, ...]:
         rng, noise = story.rng, self._noise
         if story.manager_phone is not None:
             own = (person.phones[0],) if rng.random() < 0.2 else ()
             return tuple(phone_as_typed(rng, phone) for phone in (story.manager_phone, *own))
         phones = [person.phones[0]]
-        partners = [member for member in story.members if member is not person]
-        for partner in partners:
-            if not share_a_trait(person, partner) or rng.random() < noise.both_phones:
+        for partner in story.members:
+            if partner is person:
+                continue
+            if self._must_be_named(story, files, partner, person, site):
+                phones.append(story.known_phones.get(partner.id, partner.phones[0]))
+            elif rng.random() < noise.both_phones:
                 phones.append(partner.phones[0])
         typed = tuple(phone_as_typed(rng, phone) for phone in phones)
         lot = rng.random()
@@ -139,8 +142,19 @@ class Desk:
         if lot < noise.placeholder_phone:
             return (rng.choice(PLACEHOLDER_PHONES),)
         if lot < noise.placeholder_phone + noise.office_phone:
-            return (phone_as_typed(rng, self._world.brands[brand_key].office_phone),)
+            return (phone_as_typed(rng, self._world.brands[site.brand_key].office_phone),)
         return typed
+
+    @staticmethod
+    def _must_be_named(story: Story, files: Files, partner: Person, person: Person, site: Site) -> bool:
+        """Whether nobody could tell that two adults live together unless this record gives both numbers."""
+        if not share_a_trait(person, partner):
+            return True
+        on_file = any(
+            customer.person_id == partner.id and site.property_id in customer.property_ids
+            for customer in files.customers
+        )
+        return partner.id in story.known_phones and not on_file
 
     def _emails(self, rng: Random, person: Person) -> tuple[str, ...]:
         lot = rng.random()
