@@ -104,6 +104,10 @@ class PullContext:
         self.saved = state
         self.is_saved = True
 
+    def read_everything(self) -> None:
+        """This pull reads the whole object after all, so that it counts as a full one."""
+        self.mode = "full"
+
     def report_total(self, total: int | None) -> None:
         """The vendor's own count of what this pull should hold; compared with the rows that came."""
         self.control_total = total
