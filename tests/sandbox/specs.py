@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
@@ -38,7 +39,22 @@ def document(platform: str, file: str) -> dict[str, Any]:
     path = SPECS / platform / file
     if not path.exists():
         pytest.skip(f"the vendor's schemas are not beside this checkout: {platform}/{file}")
-    return json.loads(path.read_text())
+    text = path.read_text()
+    return _with_nulls(json.loads(text) if path.suffix == ".json" else yaml.safe_load(text))
+
+
+def _with_nulls(node: Any) -> Any:
+    """OpenAPI 3.0 says `nullable: true` where JSON Schema says that null is one of the types."""
+    if isinstance(node, list):
+        return [_with_nulls(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    schema = {key: _with_nulls(value) for key, value in node.items() if key != "nullable"}
+    if node.get("nullable") is not True:
+        return {**schema, **({"nullable": node["nullable"]} if "nullable" in node else {})}
+    if isinstance(schema.get("type"), str) and not {"allOf", "enum"} & set(schema):
+        return schema | {"type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}
 
 
 @cache

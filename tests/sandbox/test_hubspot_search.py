@@ -162,16 +162,14 @@ def test_an_injected_gap_is_found_at_once(world: model.World, portal: PortalClie
 
 
 def test_the_contacts_cursor_is_not_the_other_objects(world: model.World, portal: PortalClient) -> None:
-    """A contact that changes moves `lastmodifieddate`; the property of the other objects' name stands still."""
+    """A change moves a contact's `lastmodifieddate`; what other objects call theirs stands still."""
     world.jobs[1].completed_at = NOW + 3600
     portal.clock.advance(2)
     since = str(NOW * 1000)
     assert found(portal, where("lastmodifieddate", "GTE", since)) == ["501"]
     assert found(portal, where("hs_lastmodifieddate", "GTE", since)) == []
-    assert [
-        row["id"]
-        for row in portal.search("deals", where("hs_lastmodifieddate", "GTE", since)).json()["results"]
-    ] == ["901"]
+    deals = portal.search("deals", where("hs_lastmodifieddate", "GTE", since)).json()["results"]
+    assert [row["id"] for row in deals] == ["901"]
 
 
 def test_search_gives_no_associations(portal: PortalClient) -> None:
