@@ -1,7 +1,8 @@
 """Small worlds written straight into the conformed and identity tables, and the money models run on them.
 
-Every table exists with the contract's own columns and types, read from the contract; a world gives only the columns that
-matter to it. Staging, identity and vendors stay out, so a figure that is wrong here is wrong in the money models.
+Every table exists with the contract's own columns and types, read from the contract; a world gives only the
+columns that matter to it. Staging, identity and vendors stay out, so a wrong figure here is wrong in the
+money models.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from tests.fixtures.warehouse import DBT_PROJECT, OPERATOR_TABLES
 
 CONTRACT = DBT_PROJECT / "models/intermediate/conformed/_conformed__models.yml"
 IDENTITY_TABLES = {
-    "core.bridge_household_members": """household_key varchar, person_key varchar, platform varchar, account_id varchar,
-        entity varchar, native_id varchar, record_key varchar, rule varchar, valid_from timestamp, valid_to timestamp""",
+    "core.bridge_household_members": """household_key varchar, person_key varchar, platform varchar,
+        account_id varchar, entity varchar, native_id varchar, record_key varchar, rule varchar,
+        valid_from timestamp, valid_to timestamp""",
     "identity.int_calls__resolved": "call_key varchar, household_key varchar, person_key varchar",
 }
 SEEDS = "channels touch_methods attribution_models marketing_source_map campaign_aliases"
@@ -57,8 +59,8 @@ def write_world(path: Path, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -
 
     Args:
         path: The DuckDB file to create.
-        tables: Short table name (`jobs`, `bridge_household_members`, `operator.settings`) -> rows. Columns left out
-            take the defaults above, or NULL.
+        tables: Short table name (`jobs`, `bridge_household_members`, `operator.settings`) -> rows. Columns
+            left out take the defaults above, or NULL.
     """
     with duckdb.connect(str(path)) as connection:
         for schema in ("conformed", "identity", "core", "raw_operator"):
