@@ -10,7 +10,7 @@ from sandbox.servers.servicetitan import wire
 from sandbox.servers.servicetitan.catalog import RESOURCES
 from sandbox.servers.servicetitan.history import LAG, LATEST_COMMIT, commit_lag
 from sandbox.servers.servicetitan.server import plain
-from sandbox.world.model import Gap, World
+from sandbox.world.model import Call, Gap, World
 from tests.sandbox.servicetitan import TenantClient, built_world
 
 EXPORTED = [resource for resource in RESOURCES if resource.export is not None]
@@ -88,29 +88,52 @@ def _rows(tenant: TenantClient, name: str):
     return tenant.server._rows[name]
 
 
-def test_late_commits_come_by_token_and_are_lost_by_a_bare_watermark() -> None:
-    """Poll every 20 minutes for 5 days: by token, from the highest time seen, and from an hour before it."""
-    tenant = TenantClient(built_world(households=2_000, months=1))
+def test_a_late_commit_comes_by_token_and_is_lost_by_a_bare_watermark() -> None:
+    """Two calls five minutes apart; the first one's transaction ends after the second one is out."""
+    world = built_world(households=40, months=1)
+    tenant = TenantClient(world)
     path = "telecom/export/calls"
-    start = tenant.pages(path)
-    token = start[-1]["continueFrom"]
-    readers = {"token": [*start], "watermark": [*start], "overlap": [*start]}
-    for _ in range(3 * 24 * 5):
-        tenant.clock.advance(1 / 3)
-        readers["token"] += tenant.pages(path, **{"from": token})
-        token = readers["token"][-1]["continueFrom"]
-        for reader, overlap in (("watermark", 0), ("overlap", 3600)):
-            mark = max(modified(row) for _, row in _versions(readers[reader])) - overlap * wire.TICKS
-            readers[reader] += tenant.pages(path, **{"from": wire.written(mark)})
-    seen = {name: {version for version, _ in _versions(pages)} for name, pages in readers.items()}
-    assert seen["token"] == seen["overlap"]
-    assert seen["watermark"] < seen["token"]
-    expected = {row["id"]: plain(row) for _, row in tenant.server.expected("calls")}
-    assert {row["id"]: row for _, row in _versions(readers["token"])} == expected
+    (late, at), (punctual, _) = _add_late_and_punctual_call(world, tenant)
+    reads = {"token": tenant.pages(path)}
+    reads["watermark"] = reads["overlap"] = reads["token"]
+    for instant in (at + 22 * wire.MINUTE, at + LATEST_COMMIT + 1):
+        tenant.clock.advance((instant - tenant.clock.now()) / 3600)
+        for reader, pages in reads.items():
+            mark = max(modified(row) for page in pages for row in page["data"])
+            start = {
+                "token": pages[-1]["continueFrom"],
+                "watermark": wire.written(mark),
+                "overlap": wire.written(mark - 3600 * wire.TICKS),
+            }[reader]
+            reads[reader] = [*pages, *tenant.pages(path, **{"from": start})]
+    seen = {reader: {row["id"] for page in pages for row in page["data"]} for reader, pages in reads.items()}
+    assert all(punctual in ids for ids in seen.values())
+    assert {reader: late in ids for reader, ids in seen.items()} == {
+        "token": True,
+        "overlap": True,
+        "watermark": False,
+    }
 
 
-def _versions(pages: list[dict]) -> list[tuple[tuple[int, str], dict]]:
-    return [((row["id"], row["modifiedOn"]), row) for page in pages for row in page["data"]]
+def _add_late_and_punctual_call(world: World, tenant: TenantClient) -> list[tuple[int, int]]:
+    """(id, second) of both."""
+    made = []
+    second = tenant.clock.now() + 3600
+    number = max(world.calls) + 1
+    for is_late in (True, False):
+        native = tenant.native("calls", number)
+        while not _suits(commit_lag(native, second), is_late):
+            second += 1
+        world.calls[number] = Call(
+            number, "cedar-ridge", "inbound", "+16305550177", "+16305550100", second, 0, None, None, None
+        )
+        made.append((native, second))
+        number, second = number + 1, second + 5 * wire.MINUTE
+    return made
+
+
+def _suits(lag: int, is_late: bool) -> bool:
+    return lag > 30 * wire.MINUTE if is_late else lag == 0
 
 
 def test_commit_lag_stays_within_forty_minutes() -> None:
@@ -120,7 +143,8 @@ def test_commit_lag_stays_within_forty_minutes() -> None:
     assert 0.07 < len(late) / len(lags) < 0.1
 
 
-def test_recent_changes_repeat_the_tail(world: World) -> None:
+def test_recent_changes_repeat_the_tail(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sandbox.servers.servicetitan.history.commit_lag", lambda native, second: 0)
     tenant = TenantClient(world)
     now = tenant.clock.now()
     second = min(call.started_at for call in world.calls.values() if call.started_at > now)

@@ -336,3 +336,21 @@ def test_truth_about_a_person_never_leaves(tenant: TenantClient) -> None:
     for name in ("customers", "leads", "bookings", "jobs", "calls"):
         for _, row in tenant.server.expected(name):
             assert not {"household_id", "householdId", "personId", "causeCampaignId"} & row.keys()
+
+
+def test_a_request_is_known_by_the_row_that_the_vendor_keeps(world: World, tenant: TenantClient) -> None:
+    """Online ones are bookings; one booked on the telephone leaves a call and no lead."""
+    rows = {
+        name: tenant.export(path)
+        for name, path in (
+            ("booking", "crm/export/bookings"),
+            ("lead", "crm/export/leads"),
+            ("call", "telecom/export/calls"),
+        )
+    }
+    found = set()
+    for lead in world.leads.values():
+        if lead.brand_key == BRAND and lead.in_dispatch and lead.created_at < tenant.clock.now() - HOUR:
+            native = tenant.native("leads", lead.id)
+            found.add(next(name for name in rows if native in rows[name]))
+    assert found == {"booking", "lead", "call"}

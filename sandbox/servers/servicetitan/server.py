@@ -25,7 +25,6 @@ from sandbox.servers.servicetitan.tenant import Tenant
 from sandbox.world.model import World
 
 EXPORT_PAGE_SIZE = 500
-KEPT_SNAPSHOTS = 64
 KEPT_SELECTIONS = 32
 V3_CALLS_SECONDS = 0.05  # a calls list takes this long, so that parallel requests do overlap
 
@@ -55,9 +54,23 @@ class ServiceTitanServer:
         )
 
     def native_id(self, entity: str, world_id: int) -> str:
-        """The vendor's id of a world record. Estimates are options; an online request is a booking."""
-        kind = "bookings" if entity == "leads" and world_id in self._tenant().bookings else entity
-        return str(ids.native(kind, world_id))
+        """The vendor's id of a world record. Estimates are options.
+
+        A request for service is a lead, a booking when it was made online, or nothing but the call itself
+        when it was booked on the telephone.
+        """
+        if entity == "leads":
+            return str(self._request_id(world_id))
+        return str(ids.native(entity, world_id))
+
+    def _request_id(self, lead_id: int) -> int:
+        tenant = self._tenant()
+        if lead_id in tenant.bookings:
+            return ids.native("bookings", lead_id)
+        lead = self._world.leads[lead_id]
+        if lead_id not in tenant.leads and lead.call_id is not None:
+            return ids.native("calls", lead.call_id)
+        return ids.native("leads", lead_id)
 
     def expected(self, object_name: str) -> Iterator[tuple[str, dict[str, Any]]]:
         """What a complete pull of one object, made now, holds.
@@ -102,8 +115,12 @@ class ServiceTitanServer:
     def _forget(self) -> None:
         self._current: Tenant | None = None
         self._rows: dict[str, list[Row]] = {}
-        self._snapshots: OrderedDict[tuple[str, bool, int], Snapshot] = OrderedDict()
-        self._selections: OrderedDict[tuple[str, int, lists.Selection], list[lists.Version]] = OrderedDict()
+        self._forget_the_moment()
+
+    def _forget_the_moment(self) -> None:
+        self._moment = self._clock.now()
+        self._snapshots: dict[tuple[str, bool], Snapshot] = {}
+        self._selections: OrderedDict[tuple[str, lists.Selection], list[lists.Version]] = OrderedDict()
 
     def _tenant(self) -> Tenant:
         """The tenant's records; read anew when a gap was injected, which edits the world."""
@@ -118,10 +135,11 @@ class ServiceTitanServer:
         if resource.name not in self._rows:
             records = resource.records(tenant)
             self._rows[resource.name] = rows_of(tenant, records, resource.milestones)
-        key = (resource.name, lagged, now)
+        if now != self._moment:
+            self._forget_the_moment()
+        key = (resource.name, lagged)
         if key not in self._snapshots:
             self._snapshots[key] = snapshot(self._rows[resource.name], now, lagged, tenant.edits)
-            _trim(self._snapshots, KEPT_SNAPSHOTS)
         return self._snapshots[key]
 
     def _export(self, resource: Resource) -> Handler:
@@ -165,10 +183,11 @@ class ServiceTitanServer:
     def _selected(self, resource: Resource, asked: lists.Selection) -> list[lists.Version]:
         """Filtered and sorted once per selection, so that paging through it costs a page each."""
         seen = self._seen(resource, lagged=False)
-        key = (resource.name, self._clock.now(), asked)
+        key = (resource.name, asked)
         if key not in self._selections:
             self._selections[key] = lists.select(self._tenant(), resource, seen, asked)
-            _trim(self._selections, KEPT_SELECTIONS)
+            while len(self._selections) > KEPT_SELECTIONS:
+                self._selections.popitem(last=False)
         return self._selections[key]
 
     def _one_at_a_time(self, handler: Handler) -> Handler:
@@ -233,11 +252,6 @@ class ServiceTitanServer:
                 "data": data[begin : begin + window.size],
             }
         )
-
-
-def _trim(cache: OrderedDict[Any, Any], kept: int) -> None:
-    while len(cache) > kept:
-        cache.popitem(last=False)
 
 
 async def _as_response(request: Request, problem: Exception) -> Response:
