@@ -161,8 +161,8 @@ def find_vendor_totals(
 ) -> tuple[VendorTotal, ...]:
     """The newest pull of one object, by account.
 
-    A full pull is compared with the rows that raw holds, an incremental one with the rows that came. More rows
-    than the vendor counted are none of this check's business: they may have been created meanwhile.
+    A full pull is compared with the rows that raw holds, an incremental one with the rows that came. More
+    rows than the vendor counted are no fault: they may have been created meanwhile.
     """
     rows = connection.execute(
         f"""

@@ -28,7 +28,7 @@ def _plain(value: Any) -> Any:
         return asdict(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, Decimal | Path):
+    if isinstance(value, Decimal | Path | Exception):
         return str(value)
     if isinstance(value, set | frozenset | tuple):
         return list(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +10,11 @@ import typer
 from rich.table import Table
 
 from orchestration.cli.console import AsJson, duration, err, out, print_json
-from orchestration.cli.failures import CHECK_FAILED, CommandFailed, status_of
+from orchestration.cli.failures import CHECK_FAILED, VENDOR_FAILED, CommandFailed, exit_status, status_of
 from orchestration.cli.home import current_home, current_settings
 
 if TYPE_CHECKING:
+    from ingestion.pull import PullResult
     from orchestration.pipeline import RunOutcome
 
 Full = Annotated[
@@ -93,7 +95,6 @@ def ingest(
     for account_id in accounts or ():
         settings.operator.account(account_id)
     from ingestion.run import ingest as ingest_accounts
-
     from orchestration.cli.live import PullProgress
 
     with PullProgress(quiet=as_json) as progress:
@@ -106,11 +107,29 @@ def ingest(
         )
     if as_json:
         print_json(results)
-        return
-    table = Table("account", "object", "mode", "pages", "rows", box=None, header_style="bold")
+    else:
+        out.print(_pull_table(results))
+    failed = [result for result in results if result.error is not None]
+    if failed:
+        messages = dict.fromkeys(str(result.error) for result in failed)
+        raise CommandFailed(
+            "\n\n".join(messages) + "\n\nEverything else was pulled and loaded.",
+            min(exit_status(result.error) or VENDOR_FAILED for result in failed if result.error),
+        )
+
+
+def _pull_table(results: Sequence[PullResult]) -> Table:
+    table = Table("account", "object", "mode", "pages", "rows", "", box=None, header_style="bold")
     for result in results:
-        table.add_row(result.account_id, result.object, result.mode, f"{result.pages:,}", f"{result.rows:,}")
-    out.print(table)
+        table.add_row(
+            result.account_id,
+            result.object,
+            result.mode or "",
+            f"{result.pages:,}",
+            f"{result.rows:,}",
+            "[red]✗ failed[/red]" if result.error else result.warning or "",
+        )
+    return table
 
 
 def build(as_json: AsJson = False) -> None:

@@ -68,9 +68,10 @@ def gap(
     check_id: str, native_id: str, dollars: str, severity: str = "ERROR", status: str = "open"
 ) -> tuple[object, ...]:
     """One row of the gap ledger."""
+    key = f"key-{native_id}"
+    link = f"https://vendor.example/{native_id}"
     return (
-        f"{check_id}-{native_id}", check_id, "3 outcome back", severity, "dispatch", "account-1", "north", "job",
-        f"key-{native_id}", native_id, f"https://vendor.example/{native_id}", f"key-{native_id}",
-        "an invoice", "none", dollars, dollars, "72 hours", "2026-10-01", "Invoice it.",
-        "2026-10-05 06:00:00", "2026-10-06 06:00:00", None, status, 1,
+        f"{check_id}-{native_id}", check_id, "3 outcome back", severity, "dispatch", "account-1", "north",
+        "job", key, native_id, link, key, "an invoice", "none", dollars, dollars, "72 hours", "2026-10-01",
+        "Invoice it.", "2026-10-05 06:00:00", "2026-10-06 06:00:00", None, status, 1,
     )  # fmt: skip
