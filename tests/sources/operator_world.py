@@ -63,9 +63,20 @@ class OperatorWorld:
 
 @contextmanager
 def operator_world(
-    platform: str, home: Path, *, households: int = 120, options: dict[str, str] | None = None, seed: int = 7
+    platform: str,
+    home: Path,
+    *,
+    households: int = 120,
+    options: dict[str, str] | None = None,
+    account_options: dict[str, Any] | None = None,
+    seed: int = 7,
 ) -> Iterator[OperatorWorld]:
-    """Serve every account of `platform`; `options` are the simulated vendor's own."""
+    """Serve every account of `platform`.
+
+    Args:
+        options: Of the simulated vendor: its limits, lags and quirks.
+        account_options: Of the accounts, as an operator writes them.
+    """
     world = build_world(seed=seed, households=households, months=6)
     clock = Clock(world.clock_starts_at, world.ends_at)
     build = import_module(f"sandbox.servers.{platform}").build
@@ -82,7 +93,11 @@ def operator_world(
             secrets[account.account_id] = dict(account.credentials)
             accounts.append(
                 Account(
-                    account_id=account.account_id, platform=platform, timezone="America/Chicago", base_url=url
+                    account_id=account.account_id,
+                    platform=platform,
+                    timezone="America/Chicago",
+                    base_url=url,
+                    options=account_options or {},
                 )
             )
         operator = OperatorConfig(

@@ -65,8 +65,8 @@ def complete_or(path: str, params: Query, changes: Walk) -> PullFunction:
 class _CompleteRead:
     """One list, oldest row first: a new row lands behind us, and an edited one keeps its place.
 
-    Only a row that is deleted meanwhile shifts the others, past a page seam. Then fewer rows came than the
-    list has, and it is read again: a row that was merely overlooked must not count as removed.
+    Only a row that is deleted meanwhile shifts the others, past a page seam. Then the list is
+    read again: a row that was merely overlooked must not count as removed.
     """
 
     def __init__(self, context: PullContext, path: str, params: Query) -> None:
@@ -85,29 +85,29 @@ class _CompleteRead:
         number = int(context.state.get("page", 0)) if context.mode == "full" else 0
         rows_before = int(context.state.get("rows", 0)) if number else 0
         total = 0
-        seen: set[str] = set()
         for _ in range(_PASSES):
-            seen.clear()
-            is_last = False
+            seen: set[str] = set()
+            total, has_shrunk, is_last = 0, False, False
             while not is_last:
                 number += 1
                 page = self._first_page if number == 1 and self._first_page else self._page(number)
                 self._first_page = None
                 totals = _totals(page)
+                has_shrunk = has_shrunk or totals.total_items < total
                 total, is_last = totals.total_items, number >= totals.total_pages
                 yield page
                 rows = context.object.rows(page.body)
                 seen.update(native_id for native_id, _ in heads(rows, self._read_head))
                 context.save(page=number, rows=rows_before + len(seen))
             context.report_total(total)
-            if rows_before + len(seen) >= total:
+            if not has_shrunk and rows_before + len(seen) >= total:
                 context.save()
                 return
             number = rows_before = 0
         raise UnexpectedAnswer(
-            f"account {context.account.account_id!r} (housecallpro): {self._path} has {total} rows, "
-            f"but {_PASSES} complete readings brought {len(seen)}. Nothing of the last part was landed: run again "
-            "when fewer records are being deleted."
+            f"account {context.account.account_id!r} (housecallpro): {self._path} became shorter while it "
+            f"was read, {_PASSES} times over. Nothing of the last part was landed: run again when fewer "
+            "records are being deleted."
         )
 
     def _page(self, number: int) -> Page:
