@@ -236,10 +236,10 @@ class Books:
         }
 
     def estimate_modified(self, estimate: Estimate) -> int:
-        """Whether an option's decision moves the estimate is not established: it does for most here."""
+        """Whether an option's decision moves the estimate is not established: it does for half of them here."""
         visit = self.world.jobs[estimate.job_id]
         decisions: list[int | None] = []
-        if self.draw("decision moves estimate", estimate.id) < 0.75:
+        if self.draw("decision moves estimate", estimate.id) < 0.5:
             for option in estimate.options:
                 decisions += (option.sold_at, option.declined_at)
                 decisions += (job.booked_at for job in self.jobs_of_option.get(option.id, ()))
