@@ -17,7 +17,7 @@ REVENUE, COLLECTED, SPEND, LEADS = "#3b82b8", "#4aa37c", "#d98a3d", "#8b7fc7"
 
 _CONFIG: dict[str, Any] = {
     "background": "transparent",
-    "font": "Helvetica, Arial, sans-serif",
+    "font": "Arial, Helvetica, sans-serif",
     "view": {"stroke": None},
     "axis": {
         "labelColor": INK,
@@ -28,13 +28,17 @@ _CONFIG: dict[str, Any] = {
         "labelFontSize": 11,
         "titleFontSize": 11,
         "titleFontWeight": "normal",
+        "labelLimit": 0,
     },
+    # Room for names: the reader's font may be wider than the one that the drawing was measured with.
+    "axisYDiscrete": {"minExtent": 140},
     "legend": {
         "labelColor": INK,
         "title": None,
         "orient": "top",
         "labelFontSize": 11,
         "symbolType": "square",
+        "columnPadding": 28,
     },
     "text": {"color": INK, "fontSize": 11},
 }

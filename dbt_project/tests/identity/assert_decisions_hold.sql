@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_household_members'}}}) }}
 -- Fails with each steward's decision that the households contradict. `same` may lose only to a `different`.
 select decisions.left_key, decisions.right_key, decisions.decision
 from {{ ref('int_identities__decisions') }} as decisions

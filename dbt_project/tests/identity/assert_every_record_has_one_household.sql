@@ -1,3 +1,4 @@
+{{ config(meta={'dagster': {'ref': {'name': 'bridge_household_members'}}}) }}
 -- Fails with each customer or lead that has no household, or more than one. Deleted and merged records count too: their
 -- jobs and invoices are still somebody's.
 with records as (
