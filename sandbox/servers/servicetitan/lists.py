@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.servers.servicetitan import wire
 from sandbox.servers.servicetitan.catalog import Listing, Payload, Resource
@@ -176,7 +177,7 @@ def _matches(payload: Payload, equals: tuple[tuple[str, str], ...]) -> bool:
     return all(str(payload[field]) == value for field, value in equals)
 
 
-def _sort_key(tenant: Tenant, resource: Resource, sort: str) -> Callable[[Version], object]:
+def _sort_key(tenant: Tenant, resource: Resource, sort: str) -> Callable[[Version], Any]:
     if sort == "modifiedon":
         return lambda version: (wire.ticks(version[0].native, version[1]), version[0].native)
     if sort == "createdon":

@@ -151,69 +151,97 @@ def _configuration(bill: Bill) -> str:
     return "MembershipInvoice" if is_membership else "CounterSales"
 
 
+def _amounts(final: Invoice | None) -> Payload:
+    """Header money: nothing before the invoice is final."""
+    lines = final.lines if final is not None else ()
+    return {
+        "subTotal": wire.money(final.subtotal_cents if final is not None else 0),
+        "salesTax": wire.money(final.tax_cents if final is not None else 0),
+        "total": wire.money(final.total_cents if final is not None else 0),
+        "discountTotal": wire.money(-sum(line.total_cents for line in lines if line.kind == "discount")),
+    }
+
+
+def _addresses(tenant: Tenant, bill: Bill) -> Payload:
+    """Where the work was; the customer's first property where no job says."""
+    customer, job = bill.customer, bill.job
+    property_id = job.property_id if job is not None else next(iter(customer.property_ids), None)
+    if property_id is None:
+        return dict.fromkeys(("customerAddress", "location", "locationAddress"))
+    place = _place(tenant, customer, property_id)
+    location_id = tenant.location_ids[customer.id, property_id]
+    location = {"id": location_id, "name": customer_name(customer)}
+    return {"customerAddress": place, "location": location, "locationAddress": place}
+
+
+def _posting(final: Invoice | None, at: int) -> Payload:
+    """Batch and status of the nightly posting to the books."""
+    batch = _batch(final.finalized_at, at) if final is not None else None
+    return {
+        "syncStatus": "Posted" if batch else "Pending",
+        "reviewStatus": "Reviewed" if batch else "NeedsReview",
+        "batch": batch,
+    }
+
+
+def _links(source: Invoice | None) -> Payload:
+    adjusts = source.adjusts_id if source is not None else None
+    membership_id = source.membership_id if source is not None else None
+    return {
+        "adjustmentToId": ids.native("invoices", adjusts) if adjusts is not None else None,
+        "membershipId": ids.native("memberships", membership_id) if membership_id is not None else None,
+    }
+
+
+def _items(bill: Bill, final: Invoice | None, unit: Payload | None, at: int) -> list[Payload] | None:
+    if final is None:
+        return None
+    return [_item(bill, final, place, line, unit, at) for place, line in enumerate(final.lines)]
+
+
 def invoice(tenant: Tenant, record: Bill, native: int, at: int) -> Payload:
     """An invoice from its job's booking on: zero and without lines until it is final."""
-    source, job, customer = record.invoice, record.job, record.customer
-    brand = tenant.brands[customer.brand_key]
-    final = source is not None and books.is_final(source, at)
-    posted = final and books.posted_at(source.finalized_at) <= at
+    source, job = record.invoice, record.job
+    zone = tenant.brands[record.customer.brand_key].timezone
+    final = source if source is not None and books.is_final(source, at) else None
     unit = _unit(tenant, job.business_unit_id) if job is not None else None
-    day = source.invoiced_on if final else wire.local_day(record.created_at, brand.timezone)
-    discounts = sum(-line.total_cents for line in source.lines if line.kind == "discount") if final else 0
-    property_id = job.property_id if job is not None else next(iter(customer.property_ids), None)
-    place = _place(tenant, customer, property_id) if property_id is not None else None
-    location_id = tenant.location_ids.get((customer.id, property_id))
+    day = wire.calendar_date(final.invoiced_on if final else wire.local_day(record.created_at, zone))
     return {
         "id": native,
-        "syncStatus": "Posted" if posted else "Pending",
+        **_posting(final, at),
         "budgetCodeId": None,
         "referenceNumber": reference_number(record),
-        "invoiceDate": wire.calendar_date(day),
-        "dueDate": wire.calendar_date(day),
-        "subTotal": wire.money(source.subtotal_cents if final else 0),
-        "salesTax": wire.money(source.tax_cents if final else 0),
+        "invoiceDate": day,
+        "dueDate": day,
+        **_amounts(final),
+        "balance": wire.money(books.balance(tenant, source, at) if source is not None else 0),
         "salesTaxCode": None,
         "taxZoneId": None,
-        "total": wire.money(source.total_cents if final else 0),
-        "balance": wire.money(books.balance(tenant, source, at) if source is not None else 0),
         "invoiceType": None,
-        "customer": _party(customer),
-        "customerAddress": place,
-        "location": {"id": location_id, "name": customer_name(customer)} if location_id else None,
-        "locationAddress": place,
+        "customer": _party(record.customer),
+        **_addresses(tenant, record),
         "businessUnit": unit,
         "termName": "Due Upon Receipt",
         "createdBy": "office",
-        "batch": _batch(source.finalized_at, at) if final else None,
         "depositedOn": None,
         "createdOn": wire.stamp(native, record.created_at),
         "modifiedOn": wire.stamp(native, at),
-        "adjustmentToId": ids.native("invoices", source.adjusts_id) if source and source.adjusts_id else None,
+        **_links(source),
         "job": _job(tenant, record),
         "projectId": None,
         "royalty": _ROYALTY,
         "employeeInfo": None,
         "commissionEligibilityDate": None,
         "sentStatus": "Sent" if source is not None and books.has_happened(source.sent_at, at) else "NotSent",
-        "reviewStatus": "Reviewed" if posted else "NeedsReview",
         "assignedTo": None,
         "summary": job.summary if job is not None else None,
-        "items": [
-            _item(record, source, place_in_list, line, unit, at)
-            for place_in_list, line in enumerate(source.lines)
-        ]
-        if final
-        else None,
+        "items": _items(record, final, unit, at),
         "customFields": None,
         "active": is_bill_active(tenant, record, at),
-        "discountTotal": wire.money(discounts),
         "importId": None,
         "exportId": None,
         "materialSkuId": None,
-        "membershipId": ids.native("memberships", source.membership_id)
-        if source and source.membership_id
-        else None,
-        "paidOn": _paid_on(tenant, source, at, brand.timezone) if source is not None else None,
+        "paidOn": _paid_on(tenant, source, at, zone) if source is not None else None,
         "invoiceConfiguration": _configuration(record),
     }
 

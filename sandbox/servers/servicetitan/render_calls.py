@@ -80,7 +80,7 @@ def call(tenant: Tenant, record: Call, native: int, at: int) -> Payload:
     reason_id = _REASONS.get(record.outcome or "") if has_happened(record.classified_at, at) else None
     reason = tenant.call_reasons[reason_id - 1] if reason_id is not None else None
     ended = record.started_at + record.duration_seconds <= at
-    has_lead = record.lead_id in tenant.leads and tenant.leads[record.lead_id].created_at <= at
+    lead = tenant.leads.get(record.lead_id) if record.lead_id is not None else None
     agent = _agent(record)
     # Declared as plain text, yet seen as null: both occur.
     blank = None if wire.mixed(native, 7) % 2 else ""
@@ -107,7 +107,7 @@ def call(tenant: Tenant, record: Call, native: int, at: int) -> Payload:
         "excuseMemo": blank,
         "tag": blank,
         "active": True,
-        "lead": {"id": ids.native("leads", record.lead_id)} if has_lead else None,
+        "lead": {"id": ids.native("leads", lead.id)} if lead is not None and lead.created_at <= at else None,
     }
 
 

@@ -58,7 +58,7 @@ def customer_milestones(tenant: Tenant, customer: Customer) -> list[int | None]:
 
 
 def customer(tenant: Tenant, record: Customer, native: int, at: int) -> Payload:
-    merged = books.has_happened(record.merged_at, at) and record.merged_into_id is not None
+    survivor = record.merged_into_id if books.has_happened(record.merged_at, at) else None
     return {
         "id": native,
         "active": is_customer_active(tenant, record, at),
@@ -75,7 +75,7 @@ def customer(tenant: Tenant, record: Customer, native: int, at: int) -> Payload:
         "createdOn": wire.stamp(native, record.created_at),
         "createdById": clerk(native),
         "modifiedOn": wire.stamp(native, at),
-        "mergedToId": ids.native("customers", record.merged_into_id) if merged else None,
+        "mergedToId": ids.native("customers", survivor) if survivor is not None else None,
         "paymentTermId": None,
         "creditLimit": None,
         "creditLimitBalance": None,

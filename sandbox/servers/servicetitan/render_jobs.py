@@ -53,7 +53,7 @@ def job_milestones(tenant: Tenant, job: Job) -> list[int | None]:
 def _completed_on(job: Job, native: int, at: int) -> str | None:
     """A few canceled jobs keep a completion time, so that only the status tells what happened."""
     if has_happened(job.canceled_at, at):
-        return wire.stamp(native, job.canceled_at) if wire.mixed(native, 3) % 20 == 0 else None
+        return wire.stamp_once(native, job.canceled_at, at) if wire.mixed(native, 3) % 20 == 0 else None
     return wire.stamp_once(native, job.completed_at, at)
 
 
@@ -177,11 +177,11 @@ def is_assignment_active(tenant: Tenant, job: Job, at: int) -> bool:
 
 def assignment(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
     state = _state(record, at)
-    technician = tenant.technicians[record.technician_id]
+    technician = tenant.technicians[record.technician_id] if record.technician_id is not None else None
     return {
         "id": native,
-        "technicianId": ids.native("technicians", technician.id),
-        "technicianName": technician_name(technician),
+        "technicianId": _optional("technicians", record.technician_id),
+        "technicianName": technician_name(technician) if technician is not None else "",
         "assignedById": clerk(native),
         "assignedOn": wire.stamp(native, record.booked_at),
         "status": "Scheduled" if state == "canceled" else _APPOINTMENT_WORDS.get(state, state.capitalize()),
@@ -205,7 +205,7 @@ def canceled_log(tenant: Tenant, record: Job, native: int, at: int) -> Payload:
         "jobId": ids.native("jobs", record.id),
         "reasonId": ids.native("job_cancel_reasons", 1 if record.canceled_by == "customer" else 2),
         "memo": None,
-        "createdOn": wire.stamp(native, record.canceled_at),
+        "createdOn": wire.stamp_once(native, record.canceled_at, at),
         "createdById": clerk(native),
         "active": True,
     }

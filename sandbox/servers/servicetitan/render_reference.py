@@ -202,26 +202,6 @@ def is_technician_active(tenant: Tenant, record: Technician, at: int) -> bool:
 
 def technician(tenant: Tenant, record: Technician, native: int, at: int) -> Payload:
     unit = tenant.business_unit_for(record.brand_key, record.trade)
-    absent = ("email", "phoneNumber", "loginName", "home", "licenseType", "customFields", "aadUserId", "team")
-    absent += (
-        "jobFilter",
-        "permissions",
-        "currentValue",
-        "jobId",
-        "mobilePhone",
-        "outboundCallerId",
-        "payrollId",
-    )
-    absent += (
-        "payrollProfileId",
-        "appoitmentId",
-        "shiftStart",
-        "shiftEnd",
-        "positions",
-        "location",
-        "bio",
-        "memo",
-    )
     return {
         "id": native,
         "userId": clerk(native) + native,

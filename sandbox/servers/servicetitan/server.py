@@ -18,7 +18,7 @@ from sandbox.faults import Faults
 from sandbox.servers.base import SandboxAccount
 from sandbox.servers.servicetitan import feeds, ids, lists, problems, render_crm, render_reference, wire
 from sandbox.servers.servicetitan.auth import Office
-from sandbox.servers.servicetitan.catalog import RESOURCES, Resource
+from sandbox.servers.servicetitan.catalog import RESOURCES, Listing, Resource
 from sandbox.servers.servicetitan.history import Row, Snapshot, rows_of, snapshot
 from sandbox.servers.servicetitan.problems import Problem, answer
 from sandbox.servers.servicetitan.tenant import Tenant
@@ -95,7 +95,7 @@ class ServiceTitanServer:
             if resource.export is not None:
                 routes.append(self._route(resource.export, resource.scope, self._export(resource)))
             if resource.listing is not None:
-                handler = self._list(resource)
+                handler = self._list(resource, resource.listing)
                 if resource.name == "calls":
                     handler = self._one_at_a_time(handler)
                 routes.append(self._route(resource.listing.path, resource.scope, handler))
@@ -170,11 +170,11 @@ class ServiceTitanServer:
             if not only_active or resource.is_active(tenant, row.record, second)
         ]
 
-    def _list(self, resource: Resource) -> Handler:
+    def _list(self, resource: Resource, listing: Listing) -> Handler:
         async def listed(request: Request) -> Response:
             query = request.query_params
             window = lists.read_window(query, self._clamps)
-            asked = lists.read_selection(query, resource.listing)
+            asked = lists.read_selection(query, listing)
             selected = self._selected(resource, asked)
             return answer(lists.envelope(self._tenant(), resource, selected, window))
 

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from sandbox.servers.servicetitan import ids
 from sandbox.world.model import (
@@ -26,7 +26,12 @@ from sandbox.world.model import (
     World,
 )
 
-Record = TypeVar("Record")
+
+class _Branded(Protocol):
+    brand_key: str
+
+
+Record = TypeVar("Record", bound=_Branded)
 
 FOLLOW_UP_AFTER = 3600  # a call that books later than this was first noted as a lead
 
@@ -280,15 +285,15 @@ class Tenant:
         self.bills_of_job: dict[int, list[Bill]] = defaultdict(list)
         for invoice in sorted(invoices, key=lambda invoice: (invoice.created_at, invoice.id)):
             job = self.jobs.get(invoice.job_id) if invoice.job_id is not None else None
+            owner = job if invoice.kind == "job" else None
             created = invoice.created_at
-            is_of_job = job is not None and invoice.kind == "job"
-            if is_of_job and job.id not in self.bills_of_job:
-                created = min(created, job.booked_at)
+            if owner is not None and owner.id not in self.bills_of_job:
+                created = min(created, owner.booked_at)
             native = ids.native("invoices", invoice.id)
             bill = Bill(native, self.customers[invoice.customer_id], created, invoice, job)
             self.bill_of_invoice[invoice.id] = bill
-            if is_of_job:
-                self.bills_of_job[job.id].append(bill)
+            if owner is not None:
+                self.bills_of_job[owner.id].append(bill)
         self.bills = list(self.bill_of_invoice.values())
         for job in self.jobs.values():
             if job.id not in self.bills_of_job:
