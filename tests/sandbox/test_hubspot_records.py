@@ -76,6 +76,14 @@ def test_an_injected_429_may_say_when_to_come_back(portal: PortalClient) -> None
     assert portal.server.throttled(3).headers["retry-after"] == "3"
 
 
+def test_a_busy_portal_interrupts(world: model.World) -> None:
+    portal = PortalClient(world, interruptions="423/2 477/3 524/5")
+    answers = [portal.get(CONTACTS) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 423, 477, 423, 524]
+    assert answers[2].headers["retry-after"] == "1"
+    assert answers[4].headers["content-type"].startswith("text/html")
+
+
 def test_long_addresses_are_refused(portal: PortalClient) -> None:
     assert portal.get(CONTACTS, properties="x" * 15_000).status_code == 414
 

@@ -236,7 +236,7 @@ class Books:
         }
 
     def estimate_modified(self, estimate: Estimate) -> int:
-        """Whether an option's decision moves the estimate is not established: it does for half of them here."""
+        """Whether a decision on an option moves the estimate is not established: half of them do here."""
         visit = self.world.jobs[estimate.job_id]
         decisions: list[int | None] = []
         if self.draw("decision moves estimate", estimate.id) < 0.5:

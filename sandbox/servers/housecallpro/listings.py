@@ -40,8 +40,8 @@ class Listing:
 
 def slot_filters(books: Books, query: Query, visit_of: Callable[[Any], Job]) -> Iterator[Predicate]:
     """Filters that jobs and estimates share. They look at the job's slot, never at single appointments."""
-    for name, part in (("scheduled_start", 0), ("scheduled_end", 1)):
-        yield from bounds(query, name, lambda row, part=part: books.schedule(visit_of(row))[part])
+    yield from bounds(query, "scheduled_start", lambda row: books.schedule(visit_of(row))[0])
+    yield from bounds(query, "scheduled_end", lambda row: books.schedule(visit_of(row))[1])
     statuses = query.array("work_status", frozenset(WORK_STATUSES))
     if statuses is not None:
         wanted = frozenset().union(*(WORK_STATUSES[status] for status in statuses))

@@ -184,6 +184,7 @@ def estimate_option(
     books: Books, parent: Estimate, option: EstimateOption, number: str, expand: frozenset[str]
 ) -> dict[str, Any]:
     """The decision sits here, not on the estimate. Undecided is null or "awaiting response"."""
+    approval: str | None
     if books.come(option.sold_at):
         approval = "approved" if books.draw("approver", option.id) < 0.7 else "pro approved"
         status = "created job from estimate" if books.jobs_of_option.get(option.id) else "open"

@@ -21,7 +21,7 @@ from sandbox.servers.hubspot.sources import CHANNEL_TEXTS
 
 def deal_amount(portal: Portal, row: DealRow) -> Value:
     """The job's total before tax, once the deal is won."""
-    return money(row.job.total_cents) if row.stage == "closedwon" else None
+    return money(row.job.total_cents) if row.job is not None and row.stage == "closedwon" else None
 
 
 def closed_at(portal: Portal, row: DealRow) -> Value:

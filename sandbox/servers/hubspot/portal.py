@@ -138,8 +138,9 @@ class Portal:
         instants = [contact.created_at, *(other.merged_at or 0 for other in absorbed)]
         for lead in leads:
             instants += (lead.created_at, *(instant for _, instant in self.stages(lead)), self._edit_of(lead))
-        if contact.archived_at is not None and contact.archived_at <= self.now:
-            instants.append(contact.archived_at)
+        archived_at = contact.archived_at if self.come(contact.archived_at) else None
+        if archived_at is not None:
+            instants.append(archived_at)
         created_at = min([contact.created_at, *(other.created_at for other in absorbed)])
         return ContactRow(
             id=self.contact_id(contact),
@@ -149,9 +150,7 @@ class Portal:
             absorbed=absorbed,
             merged_ids=self._merged_ids(contact, absorbed),
             leads=leads,
-            archived_ms=milliseconds(contact.archived_at, contact.id)
-            if self.come(contact.archived_at)
-            else None,
+            archived_ms=None if archived_at is None else milliseconds(archived_at, contact.id),
         )
 
     def _merged_ids(self, contact: CrmContact, absorbed: tuple[CrmContact, ...]) -> tuple[int, ...]:
@@ -249,7 +248,9 @@ class Portal:
 
     def _call(self, call: Call) -> CallRow:
         ended_at = call.started_at + call.duration_seconds
-        modified_at = max(ended_at, call.classified_at) if self.come(call.classified_at) else ended_at
+        modified_at = ended_at
+        if call.classified_at is not None and call.classified_at <= self.now:
+            modified_at = max(ended_at, call.classified_at)
         return CallRow(
             FIRST_CALL + call.id, milliseconds(ended_at, call.id), milliseconds(modified_at, call.id), call
         )

@@ -18,6 +18,7 @@ from sandbox.faults import Faults
 from sandbox.servers.base import SandboxAccount, VendorServer
 from sandbox.servers.hubspot import objects, reference, search
 from sandbox.servers.hubspot.definitions import definition
+from sandbox.servers.hubspot.interruptions import Interruptions
 from sandbox.servers.hubspot.limits import Limits
 from sandbox.servers.hubspot.portal import FIRST_CALL, FIRST_DEAL, Portal
 from sandbox.servers.hubspot.properties import BY_TYPE, PROPERTIES
@@ -49,7 +50,8 @@ class HubSpotServer:
 
     Options of the account, all with a default as a paying portal has it: `search_lag_seconds` (60, sandbox
     clock), `search_ceiling` (10000), `empty_page_every` (9; 0 never), `max_url_characters` (15000),
-    `association_page` (500), `missing_scopes` (space separated), and the limits of `Limits`.
+    `association_page` (500), `missing_scopes` (space separated), `interruptions` (none; `423/7 477/11`), and
+    the limits of `Limits`.
     """
 
     platform = "hubspot"
@@ -71,6 +73,7 @@ class HubSpotServer:
         self._max_url = int(options.get("max_url_characters", 15_000))
         self._association_page = int(options.get("association_page", 500))
         self._missing_scopes = frozenset(options.get("missing_scopes", "").split())
+        self._interruptions = Interruptions.of(options.get("interruptions", ""))
         self._limits = Limits(options)
         self.app = Starlette(routes=list(self._routes()))
 
@@ -193,6 +196,9 @@ class HubSpotServer:
         async def guarded(request: Request) -> Response:
             try:
                 self._check_token(request)
+                interrupted = self._interruptions.next()
+                if interrupted is not None:
+                    return interrupted
                 policy = self._limits.broken_by(bucket)
                 if policy is not None:
                     return throttled(policy)
