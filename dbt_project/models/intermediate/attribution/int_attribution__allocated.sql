@@ -3,18 +3,18 @@
 -- cent of its exact share however many entries there are, earlier entries never change, and a full refund nets to zero.
 with entries as (
     select
-        coalesce(job_key, invoice_key, payment_key, estimate_key) as conversion_key,
+        conversion_key,
         entry_key,
         entry_type,
         is_reversal,
         amount,
         event_on,
         row_number() over (
-            partition by coalesce(job_key, invoice_key, payment_key, estimate_key), entry_type
+            partition by conversion_key, entry_type
             order by event_at, is_reversal, entry_key
         ) as entry_number,
         cast(sum(amount) over (
-            partition by coalesce(job_key, invoice_key, payment_key, estimate_key), entry_type
+            partition by conversion_key, entry_type
             order by event_at, is_reversal, entry_key
             rows between unbounded preceding and current row
         ) as decimal(18, 2)) as running_amount

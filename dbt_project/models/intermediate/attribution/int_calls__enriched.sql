@@ -32,6 +32,7 @@ stepped as (
         direction,
         started_at,
         call_outcome,
+        coalesce(job_key, campaign_key, lead_key) is not null as is_linked,
         case when started_at <= lag(started_at) over (
             partition by from_digits, to_digits, direction order by started_at, call_key
         ) + interval '2 minutes' then 0 else 1 end as starts_burst
@@ -58,13 +59,17 @@ ordinals as (
     from bursts
 ),
 
--- The record that somebody classified says most about the call.
+-- The record that somebody classified, or that leads on to a job or campaign, says most about the call.
 originals as (
     select
         call_key,
         first_value(call_key) over (
             partition by from_digits, to_digits, direction, burst, ordinal
-            order by case when call_outcome = 'unclassified' then 1 else 0 end, account_id, call_key
+            order by
+                case when call_outcome = 'unclassified' then 1 else 0 end,
+                case when is_linked then 0 else 1 end,
+                account_id,
+                call_key
         ) as original_call_key
     from ordinals
 )

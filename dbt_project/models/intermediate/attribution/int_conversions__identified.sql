@@ -16,7 +16,7 @@ jobs as (
 
 jobless_entries as (
     select
-        coalesce(invoice_key, payment_key, estimate_key) as conversion_key,
+        conversion_key,
         min(platform) as platform,
         min(account_id) as account_id,
         min(brand_key) as brand_key,
@@ -25,7 +25,7 @@ jobless_entries as (
         min(event_on) as conversion_on
     from {{ ref('int_revenue_entries__unioned') }}
     where job_key is null
-    group by coalesce(invoice_key, payment_key, estimate_key)
+    group by conversion_key
 )
 
 select

@@ -104,8 +104,9 @@ reached (record_key, reached_key) as (
     inner join both_ways on both_ways.record_key = reached.reached_key
 )
 
+-- Named after a lead record where there is one.
 select
     record_key,
-    min(reached_key) as lead_key
+    coalesce(min(case when reached_key not like 'call-%' then reached_key end), min(reached_key)) as lead_key
 from reached
 group by record_key

@@ -1,6 +1,7 @@
 -- Everything that says "somebody asked for service": lead records of any system, and inbound calls. A call that somebody
 -- classified as booked or unbooked is a lead by itself. An unclassified one of a minute or more is evidence for a lead
 -- that another system recorded; alone it proves nothing (`is_proof`).
+-- Keys are hashes of native ids, and a call and a lead of one account may share a native id: `record_key` of a call says so.
 with members as (
     select record_key as lead_key, household_key, person_key
     from {{ ref('bridge_household_members') }}
@@ -73,7 +74,7 @@ select
     coalesce(leads.booked_at, jobs.booked_at) as booked_at,
     coalesce(leads.is_excluded, false) as is_excluded,
     true as is_proof,
-    leads.call_key as linked_record_key,
+    'call-' || leads.call_key as linked_record_key,
     leads.campaign_key,
     leads.source_name,
     leads.utm_source,
@@ -96,7 +97,7 @@ where not leads.is_deleted
 union all
 
 select
-    calls.call_key,
+    'call-' || calls.call_key,
     'call',
     calls.platform,
     calls.account_id,

@@ -145,7 +145,7 @@ stated_sources as (
 job_choices as (
     select
         job_leads.lead_key,
-        jobs.job_key as record_key,
+        'job-' || jobs.job_key as record_key,
         'csr_choice' as method,
         coalesce(campaigns.channel, texts.channel) as channel,
         campaigns.campaign_name,
@@ -181,7 +181,7 @@ statements as (
 )
 
 select
-    coalesce(statements.lead_key, statements.job_key) as touch_key,
+    coalesce(statements.lead_key, 'job-' || statements.job_key) as touch_key,
     statements.lead_key,
     case when statements.lead_key is null then statements.job_key end as job_key,
     coalesce(records.brand_key, jobs.brand_key) as brand_key,
@@ -195,6 +195,6 @@ select
     statements.evidence_text
 from statements
 inner join {{ ref('touch_methods') }} as methods on methods.method = statements.method
-left join records on records.record_key = statements.record_key
-left join jobs on jobs.job_key = statements.record_key
+left join records on records.record_key = statements.record_key and statements.job_key is null
+left join jobs on jobs.job_key = statements.job_key
 where statements.channel <> 'unattributed'

@@ -42,7 +42,7 @@ subjects as (
     where not is_excluded
     union all
     select
-        jobs.job_key,
+        'job-' || jobs.job_key,
         null,
         jobs.job_key,
         jobs.opportunity_key,
@@ -55,7 +55,7 @@ subjects as (
         jobs.booked_at,
         jobs.booked_on
     from {{ ref('int_jobs__enriched') }} as jobs
-    inner join winners on winners.touch_key = jobs.job_key and winners.lead_key is null
+    inner join winners on winners.touch_key = 'job-' || jobs.job_key and winners.lead_key is null
 ),
 
 -- A statement that names only the channel means its one campaign, where the brand runs just one.

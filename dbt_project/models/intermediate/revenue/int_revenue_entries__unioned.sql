@@ -28,6 +28,13 @@ select
     entries.invoice_key,
     entries.payment_key,
     entries.estimate_key,
+    -- What credit for the entry goes to. Without a job it is the paper itself, marked, because keys of two entities may agree.
+    coalesce(
+        jobs.job_key,
+        'invoice-' || entries.invoice_key,
+        'payment-' || entries.payment_key,
+        'estimate-' || entries.estimate_key
+    ) as conversion_key,
     coalesce(jobs.household_key, entries.household_key) as household_key,
     coalesce(jobs.brand_key, entries.brand_key) as brand_key,
     entries.platform,

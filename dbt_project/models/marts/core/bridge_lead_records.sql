@@ -1,6 +1,7 @@
 select
     grouped.lead_key,
-    records.record_key,
+    case when records.record_entity = 'call' then substr(records.record_key, 6) else records.record_key end
+        as record_key,
     records.record_entity,
     records.platform,
     records.account_id,

@@ -24,5 +24,5 @@ select
     calls.duplicate_of_call_key is not null as is_duplicate,
     calls._loaded_at
 from {{ ref('int_calls__enriched') }} as calls
-left join {{ ref('int_lead_records__grouped') }} as grouped on grouped.record_key = calls.call_key
+left join {{ ref('int_lead_records__grouped') }} as grouped on grouped.record_key = 'call-' || calls.call_key
 left join {{ ref('int_campaigns__mapped') }} as campaigns on campaigns.campaign_key = calls.campaign_key
