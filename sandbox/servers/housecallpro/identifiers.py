@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from uuid import UUID
 
@@ -26,6 +27,7 @@ PREFIXES = {
 }
 
 
+@lru_cache(maxsize=200_000)
 def native_id(account_id: str, entity: str, *parts: int | str) -> str:
     """The id of one record; entities without a known prefix (company, zones, job types) have plain UUIDs."""
     digest = blake2b(

@@ -99,6 +99,7 @@ def schedule(books: Books, record: Job, *, with_appointments: bool) -> dict[str,
 
 def appointment(books: Books, record: Job, start: int, end: int | None, window: int) -> dict[str, Any]:
     local = datetime.fromtimestamp(start, ZoneInfo(books.brand.timezone))
+    technicians = [] if record.technician_id is None else [record.technician_id]
     return {
         "id": books.id_of("appointments", record.id),
         "start_date": local.date().isoformat(),
@@ -106,7 +107,7 @@ def appointment(books: Books, record: Job, start: int, end: int | None, window: 
         "end_time": planned(end),
         "anytime": False,
         "arrival_window_minutes": window,
-        "dispatched_employees_ids": [employee["id"] for employee in crew(books, record)],
+        "dispatched_employees_ids": [books.id_of("technicians", one) for one in technicians],
     }
 
 
