@@ -128,7 +128,7 @@ def test_recalls_are_in_the_list_and_not_in_the_export() -> None:
 @pytest.fixture
 def punctual(monkeypatch: pytest.MonkeyPatch) -> None:
     """No late commits: what is asked for right after a milestone shows it."""
-    monkeypatch.setattr("sandbox.servers.servicetitan.history.commit_lag", lambda native, second: 0)
+    monkeypatch.setattr("sandbox.servers.servicetitan.history.commit_lag", lambda second: 0)
 
 
 def coming_job(world: World) -> Job:

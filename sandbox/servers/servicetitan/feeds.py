@@ -91,8 +91,8 @@ def start(feed: str, text: str | None, recent: bool, book: TokenBook) -> Cursor:
         since = wire.read_moment(text)
     except ValueError:
         return _switched(book.read(text, feed), recent)
-    # A version is never visible before its modification time, so nothing older can qualify.
-    return Cursor(feed, (since, 0, 0), since, recent)
+    # No version is visible before the second of its modification, so nothing before that can qualify.
+    return Cursor(feed, (since - 2 * wire.TICKS, 0, 0), since, recent)
 
 
 def _switched(cursor: Cursor, recent: bool) -> Cursor:

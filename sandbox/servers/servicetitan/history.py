@@ -28,24 +28,23 @@ class Row:
     seconds: tuple[int, ...]
 
 
-def commit_lag(native: int, second: int) -> int:
-    """Seconds from a version's modification time to the end of its transaction.
+def commit_lag(second: int) -> int:
+    """Seconds from the modification time of what changed in one second to the end of its transaction.
 
     ASSUMED: the vendor documents only the 15-minute delay. A modification time is taken when a transaction
     starts, so a long one ends after later-stamped rows are out: a cursor over modification times loses it.
+    What changes together (a payment, its invoice's balance, the customer's) carries one second and so commits
+    together, or books that agree would look wrong for minutes.
     """
-    drawn = wire.mixed(native ^ 0x5EED, second)
+    drawn = wire.mixed(0x5EED, second)
     if drawn % LATE_SHARE:
         return 0
     return LAG + (drawn >> 16) % (LATEST_COMMIT - LAG)
 
 
-def visible_from(native: int, second: int, lagged: bool) -> int:
-    """Ticks from which a version can be read: at its commit, and for a lagged reader not before the delay."""
-    delay = commit_lag(native, second)
-    if lagged:
-        delay = max(delay, LAG)
-    return wire.ticks(native, second) + delay * wire.TICKS
+def delay(second: int, lagged: bool) -> int:
+    """Seconds until a version can be read: until its commit, and for a lagged reader at least the delay."""
+    return max(commit_lag(second), LAG if lagged else 0)
 
 
 def rows_of(
@@ -86,15 +85,18 @@ def snapshot(rows: Iterable[Row], now: int, lagged: bool, edits: Mapping[int, in
             that was visible at that instant before it.
     """
     entries = []
-    horizon = now * wire.TICKS
     for row in rows:
         for second in reversed(row.seconds):
             if second > now:
                 continue
             edit = edits.get(second, 0)
-            visible = second * wire.TICKS if edit else visible_from(row.native, second, lagged)
-            if visible <= horizon:
-                entries.append(((visible, edit, row.native), (row, second)))
+            if edit:
+                entries.append(((second * wire.TICKS - 1, edit, row.native), (row, second)))
+                break
+            waits = delay(second, lagged)
+            if second + waits < now:  # by whole seconds, so that what changed together is seen together
+                visible = wire.ticks(row.native, second) + waits * wire.TICKS
+                entries.append(((visible, 0, row.native), (row, second)))
                 break
     entries.sort(key=itemgetter(0))
     return Snapshot([key for key, _ in entries], [version for _, version in entries])
