@@ -51,6 +51,9 @@
         when {{ surnames_agree(a, b) }} and {{ given_names_agree(a, b) }} then 'same'
         when {{ surnames_agree(a, b) }} and ({{ a }}.given_name is null or {{ b }}.given_name is null) then 'partial'
         when {{ given_names_agree(a, b) }} and ({{ a }}.surname is null or {{ b }}.surname is null) then 'partial'
+        -- A single word may be either name.
+        when ({{ a }}.surname is null and {{ a }}.given_name = {{ b }}.surname)
+            or ({{ b }}.surname is null and {{ b }}.given_name = {{ a }}.surname) then 'partial'
         when {{ surnames_agree(a, b) }} then 'family'
         when {{ a }}.surname = {{ b }}.given_name or {{ a }}.given_name = {{ b }}.surname then 'family'
         when {{ given_names_agree(a, b) }} then 'given'

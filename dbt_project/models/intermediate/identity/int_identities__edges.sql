@@ -31,7 +31,9 @@ linked as (
         b.is_ambiguous_person as is_right_ambiguous,
         links.rule,
         links.weight,
-        {{ name_relation('a', 'b') }} not in ('family', 'given', 'different') as is_person_link
+        -- A vendor merges a record typed badly more often than a stranger's; but it does merge spouses.
+        {{ name_relation('a', 'b') }} not in ('family', 'given', 'different')
+            or (links.rule = 'vendor_merge' and {{ name_relation('a', 'b') }} <> 'family') as is_person_link
     from {{ ref('int_identities__links') }} as links
     inner join {{ ref('int_identities__records') }} as a on a.record_key = links.left_key
     inner join {{ ref('int_identities__records') }} as b on b.record_key = links.right_key

@@ -152,7 +152,8 @@ select
     end as surname_words,
     trusted.business_text as business_name,
     coalesce(trusted.business_text, nullif(concat_ws('|', trusted.given_name, trusted.surname), '')) as name_key,
-    trusted.given_name is null or length(trusted.given_name) = 1 or trusted.is_couple as is_ambiguous_person,
+    trusted.given_name is null or trusted.surname is null or length(trusted.given_name) = 1 or trusted.is_couple
+        as is_ambiguous_person,
     trusted.source_name,
     trusted.recorded_at as first_seen_at,
     least(trusted.recorded_at, activity_spans.first_active_at) as first_active_at,
