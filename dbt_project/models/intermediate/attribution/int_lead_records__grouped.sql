@@ -1,9 +1,12 @@
 -- Which records describe one and the same request. Two are linked when a system says so (the same job, the call that made
 -- the lead), or when household and brand agree, at least one has no job of its own yet, no two trades contradict, and they
--- lie within 48 hours. A record without a time (some platforms give none) pairs by order with the household's records of
--- the other systems. Groups are the connected components of these links.
+-- lie within 48 hours. Groups are the connected components of these links.
 with recursive records as (
-    select * from {{ ref('int_lead_records__unioned') }}
+    select
+        *,
+        -- A record with a job and no time of its own is as old as the job.
+        coalesce(occurred_at, case when job_key is not null then booked_at end) as matched_at
+    from {{ ref('int_lead_records__unioned') }}
 ),
 
 same_job as (
@@ -29,8 +32,8 @@ near as (
         row_number() over (
             partition by loose.record_key
             order by
-                case when others.job_key is not null and others.occurred_at >= loose.occurred_at then 0 else 1 end,
-                abs(extract(epoch from others.occurred_at) - extract(epoch from loose.occurred_at)),
+                case when others.job_key is not null and others.matched_at >= loose.matched_at then 0 else 1 end,
+                abs(extract(epoch from others.matched_at) - extract(epoch from loose.matched_at)),
                 others.record_key
         ) as nearness
     from records as loose
@@ -38,46 +41,51 @@ near as (
         on others.household_key = loose.household_key
         and others.brand_key = loose.brand_key
         and others.record_key <> loose.record_key
-        and others.occurred_at between loose.occurred_at - interval '48 hours' and loose.occurred_at + interval '48 hours'
+        and others.matched_at between loose.matched_at - interval '48 hours' and loose.matched_at + interval '48 hours'
         and (others.trade is null or loose.trade is null or others.trade = loose.trade)
         and (
             others.job_key is not null
-            or others.occurred_at < loose.occurred_at
-            or (others.occurred_at = loose.occurred_at and others.record_key < loose.record_key)
+            or others.matched_at < loose.matched_at
+            or (others.matched_at = loose.matched_at and others.record_key < loose.record_key)
         )
     where loose.job_key is null
 ),
 
+-- Some platforms give a lead no time at all. Without a job to date it, the n-th such lead of a household is its n-th
+-- request that no other rule has placed.
 timeless as (
     select
         *,
-        row_number() over (
-            partition by household_key, brand_key, account_id, coalesce(trade, '') order by record_key
-        ) as ordinal
+        row_number() over (partition by household_key, brand_key, account_id order by native_id) as ordinal
     from records
-    where occurred_at is null and job_key is null and household_key is not null
+    where matched_at is null and household_key is not null
 ),
 
-timed as (
+unplaced as (
     select
         records.*,
         row_number() over (
-            partition by records.household_key, records.brand_key, coalesce(records.trade, '')
-            order by records.occurred_at, records.record_key
+            partition by records.household_key, records.brand_key
+            order by records.matched_at, records.record_key
         ) as ordinal
     from records
-    where records.occurred_at is not null and records.job_key is null and records.is_proof
+    left join near on near.record_key = records.record_key and near.nearness = 1
+    where records.matched_at is not null
+      and records.job_key is null
+      and records.is_proof
+      and not records.is_booked
+      and (near.record_key is null or near.other_key = records.linked_record_key)
+      and records.record_key not in (select other_key from stated)
 ),
 
 paired as (
-    select timeless.record_key, timed.record_key as other_key
+    select timeless.record_key, unplaced.record_key as other_key
     from timeless
-    inner join timed
-        on timed.household_key = timeless.household_key
-        and timed.brand_key = timeless.brand_key
-        and coalesce(timed.trade, '') = coalesce(timeless.trade, '')
-        and timed.account_id <> timeless.account_id
-        and timed.ordinal = timeless.ordinal
+    inner join unplaced
+        on unplaced.household_key = timeless.household_key
+        and unplaced.brand_key = timeless.brand_key
+        and unplaced.account_id <> timeless.account_id
+        and unplaced.ordinal = timeless.ordinal
 ),
 
 links as (
