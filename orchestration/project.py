@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import fcntl
+import hashlib
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT_DIR = ROOT / "dbt_project"
 MANIFEST = PROJECT_DIR / "target" / "manifest.json"
+_FINGERPRINT = PROJECT_DIR / "target" / "manifest.sha256"
 
 _READ_BY_DBT = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"}
 
@@ -83,33 +85,36 @@ def dbt_command(*arguments: str) -> list[str]:
 
 
 def current_manifest() -> Path:
-    """The manifest, parsed anew when it is missing or older than any file dbt reads.
+    """The manifest, parsed anew when it is missing or was made from other files.
 
     Raises:
         BuildError: dbt cannot parse the project.
     """
-    if not _is_stale():
-        return MANIFEST
-    with _parse_lock():
-        if _is_stale():
-            _parse()
+    if _is_stale():
+        with _parse_lock():
+            if _is_stale():
+                _parse()
     return MANIFEST
 
 
 def _is_stale() -> bool:
-    if not MANIFEST.is_file():
+    if not MANIFEST.is_file() or not _FINGERPRINT.is_file():
         return True
-    made = MANIFEST.stat().st_mtime
-    return any(changed > made for changed in _source_times())
+    return _FINGERPRINT.read_text(encoding="utf-8") != _fingerprint()
 
 
-def _source_times() -> Iterator[float]:
-    yield (PROJECT_DIR / "dbt_project.yml").stat().st_mtime
-    for folder in ("models", "macros", "seeds", "tests"):
-        for path in (PROJECT_DIR / folder).rglob("*"):
-            # A folder's own time tells that a file in it was removed or renamed.
-            if path.is_dir() or path.suffix in _READ_BY_DBT:
-                yield path.stat().st_mtime
+def _fingerprint() -> str:
+    """What the project's files say; times would lie after a checkout or a copy."""
+    digest = hashlib.sha256()
+    for path in [PROJECT_DIR / "dbt_project.yml", PROJECT_DIR / "profiles.yml", *_files_of_models()]:
+        digest.update(f"{path.relative_to(PROJECT_DIR)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _files_of_models() -> list[Path]:
+    folders = ("models", "macros", "seeds", "tests")
+    paths = (path for folder in folders for path in (PROJECT_DIR / folder).rglob("*"))
+    return sorted(path for path in paths if path.suffix in _READ_BY_DBT)
 
 
 @contextmanager
@@ -121,6 +126,8 @@ def _parse_lock() -> Iterator[None]:
 
 
 def _parse() -> None:
+    # Taken before: a file that changes while dbt reads makes the next look parse again.
+    fingerprint = _fingerprint()
     done = subprocess.run(
         dbt_command("parse", "--quiet"),
         env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
@@ -130,8 +137,7 @@ def _parse() -> None:
     )
     if done.returncode != 0:
         raise BuildError(f"dbt cannot parse {PROJECT_DIR}:\n{(done.stdout + done.stderr).strip()}")
-    # dbt leaves an unchanged manifest alone; its time must still say that it was looked at.
-    MANIFEST.touch()
+    _FINGERPRINT.write_text(fingerprint, encoding="utf-8")
 
 
 @cache

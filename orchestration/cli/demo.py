@@ -59,7 +59,7 @@ def demo(
             f"[green]✓[/green] {settings.operator.name}: {len(settings.operator.brands)} brands, "
             f"{len(settings.operator.accounts)} accounts, {households:,} households over {months} months"
         )
-        with LiveRun(settings, quiet=as_json) as live:
+        with LiveRun(quiet=as_json) as live:
             outcome = run_daily(settings, on_event=live.on_event)
         planted = simulation.planted()
     raise_for_steps(outcome)

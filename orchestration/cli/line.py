@@ -39,7 +39,7 @@ def run(full: Full = False, since: Since = None, as_json: AsJson = False) -> Non
     from orchestration.cli.live import LiveRun
     from orchestration.pipeline import run_daily
 
-    with LiveRun(settings, quiet=as_json) as live:
+    with LiveRun(quiet=as_json) as live:
         outcome = run_daily(
             settings, full=full, since=since.date() if since else None, on_event=live.on_event
         )

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import ExitStack
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TextIO
 
+from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from ingestion.config import Settings
 from orchestration.cli.console import err
 
 if TYPE_CHECKING:
@@ -68,10 +71,8 @@ class PullProgress:
 class LiveRun:
     """The steps of one run as they happen, with the pulls' pages and rows below the pulling step."""
 
-    def __init__(self, settings: Settings, quiet: bool = False) -> None:
-        self._bars = _bars(quiet)
-        self._pulls = PullProgress(bars=self._bars)
-        self._accounts = len(settings.operator.accounts)
+    def __init__(self, quiet: bool = False) -> None:
+        self._quiet = quiet
         self._tasks: dict[str, TaskID] = {}
         self._built = 0
         self._stack = ExitStack()
@@ -79,8 +80,10 @@ class LiveRun:
     def __enter__(self) -> Self:
         from orchestration.progress import listening
 
-        self._bars.start()
-        self._stack.callback(self._bars.stop)
+        terminal = self._stack.enter_context(_terminal_of_our_own())
+        self._bars = _bars(self._quiet, Console(file=terminal))
+        self._pulls = PullProgress(bars=self._bars)
+        self._stack.enter_context(self._bars)
         self._stack.enter_context(listening(self._pulls.on_page))
         return self
 
@@ -159,13 +162,34 @@ def _complete(bars: Progress, task: TaskID) -> None:
     bars.update(task, total=total, completed=total)
 
 
-def _bars(quiet: bool) -> Progress:
+@contextmanager
+def _terminal_of_our_own() -> Iterator[TextIO]:
+    """A handle on the terminal, while stdout and stderr lead nowhere.
+
+    Dagster moves both into the run's log files, step by step, and mirrors those files to where the two led
+    before: the bars would land in the logs, and dbt's lines between the bars.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    former = [os.dup(1), os.dup(2)]
+    with os.fdopen(os.dup(2), "w", encoding="utf-8") as terminal, Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        os.dup2(nowhere.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            for number, descriptor in enumerate(former, start=1):
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+
+
+def _bars(quiet: bool, console: Console = err) -> Progress:
     return Progress(
         SpinnerColumn(finished_text="[green]✓[/green]"),
         TextColumn("{task.description}"),
         BarColumn(bar_width=16),
         TextColumn("{task.fields[detail]}"),
         TimeElapsedColumn(),
-        console=err,
+        console=console,
         disable=quiet,
     )
