@@ -183,7 +183,8 @@ class _ObjectPull:
         self._pages += 1
         self._rows += len(rows)
         self._part_rows += len(rows)
-        self._listing_rows += len(rows)
+        self._listing_rows = len(rows) + (0 if self._context.is_restarted else self._listing_rows)
+        self._context.is_restarted = False
         self._seconds_handling += time.perf_counter() - began
         if self._listener:
             account = self._order.account

@@ -92,6 +92,7 @@ class PullContext:
     watermark: datetime | None = None
     saved: dict[str, Any] = field(default_factory=dict)
     is_saved: bool = False
+    is_restarted: bool = False
     control_total: int | None = None
     missed_by_token: int | None = None
     missed_by_watermark: int | None = None
@@ -107,6 +108,10 @@ class PullContext:
     def read_everything(self) -> None:
         """This pull reads the whole object after all, so that it counts as a full one."""
         self.mode = "full"
+
+    def restart_listing(self) -> None:
+        """What came so far is not the whole, and is read again from its beginning: not to be counted twice."""
+        self.is_restarted = True
 
     def report_total(self, total: int | None) -> None:
         """The vendor's own count of what this pull should hold; compared with the rows that came."""
