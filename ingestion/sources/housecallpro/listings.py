@@ -104,6 +104,7 @@ class _CompleteRead:
                 context.save()
                 return
             number = rows_before = 0
+            context.restart_listing()
         raise UnexpectedAnswer(
             f"account {context.account.account_id!r} (housecallpro): {self._path} became shorter while it "
             f"was read, {_PASSES} times over. Nothing of the last part was landed: run again when fewer "

@@ -1,0 +1,216 @@
+"""Staging over fixture rows: it builds, it emits the contract, and a value that nobody mapped stops it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from ingestion.sources import discover
+from tests.fixtures.warehouse import (
+    DBT_PROJECT,
+    build_warehouse,
+    fixture_rows,
+    insert_rows,
+    platforms,
+    run_dbt,
+    source_objects,
+)
+
+CONTRACT = {
+    model["name"].removeprefix("int_").removesuffix("__unioned"): {
+        column["name"] for column in model["columns"]
+    }
+    for model in yaml.safe_load(
+        (DBT_PROJECT / "models/intermediate/conformed/_conformed__models.yml").read_text(encoding="utf-8")
+    )["models"]
+}
+PLATFORM_ENTITIES: dict[str, list[str]] = yaml.safe_load(
+    (DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8")
+)["vars"]["platforms"]
+EVERY_ADAPTER = [
+    (platform, entity) for platform, entities in PLATFORM_ENTITIES.items() for entity in entities
+]
+SELECTION = "path:seeds/*_enum_values.csv path:models/staging path:models/intermediate/conformed"
+
+# (platform, object, fixture variant, the model whose test must fail)
+UNMAPPED = [
+    ("servicetitan", "customers", "unmapped_type", "stg_servicetitan__customers"),
+    ("servicetitan", "calls", "unmapped_type", "stg_servicetitan__calls"),
+    ("servicetitan", "jobs", "unmapped_status", "stg_servicetitan__jobs"),
+    ("housecallpro", "customers", "unmapped_kind", "stg_housecallpro__customers"),
+    ("housecallpro", "jobs", "unmapped_status", "stg_housecallpro__jobs"),
+    ("hubspot", "deals", "unmapped_stage", "stg_hubspot__leads"),
+    ("hubspot", "calls", "unmapped_direction", "stg_hubspot__calls"),
+    ("spend_csv", "spend", "unmapped_cost_type", "int_ad_spend__unioned"),
+]
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The warehouse with every fixture row, staged and united."""
+    warehouse = build_warehouse(tmp_path_factory.mktemp("staging") / "warehouse.duckdb")
+    run = run_dbt(["build", "--select", SELECTION], warehouse)
+    assert run.returncode == 0, run.stdout[-4000:]
+    return warehouse
+
+
+def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set timezone = 'UTC'")
+        return connection.execute(sql).fetchall()
+
+
+def test_every_unmapped_value_stops_the_build(tmp_path: Path) -> None:
+    warehouse = build_warehouse(
+        tmp_path / "warehouse.duckdb", [(platform, name, variant) for platform, name, variant, _ in UNMAPPED]
+    )
+    run = run_dbt(["build", "--exclude-resource-type", "unit_test", "--select", SELECTION], warehouse)
+    results = json.loads((warehouse.parent / "target/run_results.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
+    failed = [result["unique_id"] for result in results if result["status"] == "fail"]
+    assert run.returncode == 1
+    # The union of ad spend is skipped when staging fails; its only test is the contract's own.
+    for *_, model in UNMAPPED[:-1]:
+        assert any(f"every_value_is_mapped_{model}_" in test for test in failed), (model, failed)
+
+
+def test_an_unmapped_cost_type_stops_the_union(tmp_path: Path) -> None:
+    warehouse = build_warehouse(tmp_path / "warehouse.duckdb", [("spend_csv", "spend", "unmapped_cost_type")])
+    run = run_dbt(["build", "--select", "+int_ad_spend__unioned"], warehouse)
+    assert run.returncode == 1
+    assert "accepted_values_int_ad_spend__unioned_cost_type" in run.stdout
+
+
+@pytest.mark.parametrize(("platform", "entity"), EVERY_ADAPTER)
+def test_adapters_emit_the_canonical_columns(built: Path, platform: str, entity: str) -> None:
+    columns = {
+        name
+        for (name,) in query(
+            built,
+            f"select column_name from information_schema.columns where table_name = 'stg_{platform}__{entity}'",
+        )
+    }
+    assert CONTRACT[entity] - columns == set(), f"stg_{platform}__{entity} lacks columns of the contract"
+    extra = {name for name in columns - CONTRACT[entity] if not name.startswith("vendor_")}
+    assert extra == set(), f"stg_{platform}__{entity} has columns that are not in the contract"
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORM_ENTITIES))
+def test_platform_var_matches_specs(platform: str) -> None:
+    """A platform that is declared has a source, dbt sources for exactly its objects, and a model per entity."""
+    spec = discover()[platform]
+    assert sorted(source_objects(platform)) == sorted(one.name for one in spec.objects)
+    models = {path.stem for path in (DBT_PROJECT / f"models/staging/{platform}").glob("stg_*.sql")}
+    assert models == {f"stg_{platform}__{entity}" for entity in PLATFORM_ENTITIES[platform]}
+
+
+def test_every_installed_source_is_declared() -> None:
+    assert sorted(discover()) == sorted(PLATFORM_ENTITIES) == platforms()
+
+
+@pytest.mark.parametrize("platform", sorted(PLATFORM_ENTITIES))
+def test_every_source_has_fixtures(platform: str) -> None:
+    assert all(fixture_rows(platform, name) for name in source_objects(platform) if name != "job_recalls")
+
+
+def test_each_entity_has_rows(built: Path) -> None:
+    """A union that is empty would pass every test on it."""
+    for entity in CONTRACT:
+        assert query(built, f"select count(*) from conformed.int_{entity}__unioned")[0][0] > 0, entity
+
+
+def test_an_invoice_line_whose_id_repeats_is_not_lost(built: Path) -> None:
+    rows = query(
+        built,
+        "select native_id, total_amount from conformed.int_invoice_lines__unioned "
+        "where native_id like '61230060%' order by 1",
+    )
+    assert rows == [("61230060|61230061", Decimal("100.00")), ("61230060|61230061|2", Decimal("-20.00"))]
+
+
+def test_a_refund_is_negative_however_the_vendor_writes_it(built: Path) -> None:
+    rows = dict(
+        query(
+            built,
+            "select native_id, amount from conformed.int_payments__unioned where payment_kind = 'refund'",
+        )
+    )
+    assert rows == {
+        "61231110": Decimal("-50.00"),
+        "61231111": Decimal("-25.00"),
+        "ref_3": Decimal("-50.00"),
+        "ref_4": Decimal("-25.00"),
+    }
+
+
+def test_lines_less_discounts_make_the_subtotal_wherever_lines_are_given(built: Path) -> None:
+    off = query(
+        built,
+        """
+        select invoices.native_id, invoices.subtotal_amount, sum(lines.total_amount)
+        from conformed.int_invoices__unioned as invoices
+        inner join conformed.int_invoice_lines__unioned as lines on lines.invoice_key = invoices.invoice_key
+        group by all
+        having invoices.subtotal_amount <> sum(lines.total_amount)
+        """,
+    )
+    assert off == []
+
+
+def test_business_dates_are_the_accounts_own(built: Path) -> None:
+    """03:30 UTC is still the day before in Chicago and New York."""
+    rows = dict(
+        query(
+            built,
+            "select native_id, cast(booked_on as varchar) from conformed.int_jobs__unioned "
+            "where native_id in ('61213001', 'job_22222222222222222222222222222222')",
+        )
+    )
+    assert rows == {"61213001": "2026-02-23", "job_22222222222222222222222222222222": "2026-09-19"}
+
+
+def test_a_merged_contact_s_deal_finds_the_survivor(built: Path) -> None:
+    ((name, phone),) = query(
+        built, "select full_name, phone from conformed.int_leads__unioned where native_id = '9003'"
+    )
+    assert (name, phone) == ("Pat Lowe", "6145550132")
+
+
+def test_a_visit_belongs_to_the_contact_s_first_deal_only(built: Path) -> None:
+    rows = dict(
+        query(
+            built,
+            "select native_id, gclid from conformed.int_leads__unioned where native_id in ('9001', '9002')",
+        )
+    )
+    assert rows == {"9001": "EAIaIQobTest_AbC", "9002": None}
+
+
+def test_spread_spend_adds_up_to_the_cent(built: Path) -> None:
+    ((days, total),) = query(
+        built,
+        "select count(*), sum(spend_amount) from conformed.int_ad_spend__unioned where campaign_name = 'SEO retainer'",
+    )
+    assert (days, total) == (28, Decimal("1800.0000"))
+
+
+def test_a_timestamp_with_an_offset_is_not_taken_for_utc(tmp_path: Path) -> None:
+    warehouse = build_warehouse(tmp_path / "warehouse.duckdb")
+    row = fixture_rows("servicetitan", "campaigns")[0]
+    row["payload"]["createdOn"] = "2026-02-11T19:41:07.3312009+02:00"
+    with duckdb.connect(str(warehouse)) as connection:
+        insert_rows(connection, "servicetitan", "campaigns", [row])
+    run = run_dbt(["run", "--select", "stg_servicetitan__campaigns"], warehouse)
+    assert run.returncode == 0, run.stdout[-2000:]
+    ((created_at,),) = query(
+        warehouse,
+        "select created_at::varchar from staging.stg_servicetitan__campaigns where native_id = '7731'",
+    )
+    assert created_at == "2026-02-11 17:41:07.3312"
