@@ -8,6 +8,7 @@ incremental pull sees it.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from random import Random
@@ -19,6 +20,7 @@ from sandbox.world.model import Gap, Invoice, Job, Lead, Payment, World
 
 # Longer than any grace period of `ingestion.config.Tolerances`.
 RIPE = 5 * DAY
+ALONE = 14 * DAY
 
 
 class NotEnough(Exception):
@@ -256,8 +258,15 @@ class Saboteur:
         return apply
 
     def _crm_only_leads(self) -> Iterator[Lead]:
+        """Unbooked online requests that stand alone.
+
+        A second request or a call of the household soon before or after could be taken for the same one.
+        """
+        requests_of = self._requests_of_household()
         for lead in self._world.leads.values():
             online = lead.kind in ("form", "chat") and lead.in_crm and not lead.in_dispatch
+            if any(0 < abs(at - lead.created_at) < ALONE for at in requests_of[lead.household_id]):
+                continue
             if (
                 online
                 and lead.booked_at is None
@@ -276,6 +285,15 @@ class Saboteur:
             if job.completed_at is not None and job.completed_at <= now
         ]
         return round(sum(totals) / len(totals)) if totals else 0
+
+    def _requests_of_household(self) -> dict[int, list[int]]:
+        moments: dict[int, list[int]] = defaultdict(list)
+        for lead in self._world.leads.values():
+            moments[lead.household_id].append(lead.created_at)
+        for call in self._world.calls.values():
+            if call.household_id is not None and call.direction == "inbound":
+                moments[call.household_id].append(call.started_at)
+        return moments
 
     # -- what belongs together ------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@ Tests and benchmarks read it; the pipeline never does.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -15,6 +16,9 @@ from sandbox.world.model import Brand, Invoice, Job, Lead, World
 
 Row = dict[str, Any]
 
+# How platforms call what they keep of a request; one that lacks an object says so with a KeyError.
+_REQUEST_OBJECTS = ("leads", "bookings")
+
 
 class Truth:
     """The world up to the clock, one generator per entity."""
@@ -23,6 +27,7 @@ class Truth:
         self._world = world
         self._clock = clock
         self._servers = servers
+        self._held: dict[str, tuple[tuple[Any, ...], frozenset[str]]] = {}
         self._entities: dict[str, Callable[[], Iterator[Row]]] = {
             "households": self._households,
             "persons": self._persons,
@@ -78,17 +83,21 @@ class Truth:
         """(household, person, record) of every record that a system may hold of somebody.
 
         A CRM contact is a customer record there and its deal a lead record. Whether a dispatch platform keeps
-        a row of its own for a lead depends on the platform: a member without a row is no error.
+        a row of its own for a request depends on the platform; only rows that it holds are named.
         """
         now, world = self._clock.now(), self._world
         for customer in world.customers.values():
             if customer.created_at <= now:
                 native = self._dispatch(customer.brand_key, "customer", "customers", customer.id)
                 yield customer.household_id, customer.person_id, native
+        # Contacts that were merged into one go by one id since.
+        named: set[str] = set()
         for contact in world.contacts.values():
             if contact.created_at <= now:
                 for native in self._crm("customer", "contacts", contact.id):
-                    yield contact.household_id, contact.person_id, native
+                    if native["native_id"] not in named:
+                        named.add(native["native_id"])
+                        yield contact.household_id, contact.person_id, native
         for lead in world.leads.values():
             if lead.created_at <= now:
                 for native in self._records_of(lead):
@@ -97,8 +106,22 @@ class Truth:
     def _records_of(self, lead: Lead) -> list[Row]:
         records = list(self._crm("lead", "deals", lead.id)) if lead.in_crm else []
         if lead.in_dispatch:
-            records.append(self._dispatch(lead.brand_key, "lead", "leads", lead.id))
+            record = self._dispatch(lead.brand_key, "lead", "leads", lead.id)
+            if record["native_id"] in self._requests_held_by(record["account_id"]):
+                records.append(record)
         return records
+
+    def _requests_held_by(self, account_id: str) -> frozenset[str]:
+        """Native ids of the lead and booking rows that a dispatch account holds now."""
+        state = (account_id, self._clock.now(), len(self._world.gaps))
+        if self._held.get(account_id, ((), frozenset()))[0] != state:
+            native_ids: set[str] = set()
+            for object_name in _REQUEST_OBJECTS:
+                with suppress(KeyError):
+                    expected = self._servers[account_id].expected(object_name)
+                    native_ids.update(native_id for native_id, _ in expected)
+            self._held[account_id] = (state, frozenset(native_ids))
+        return self._held[account_id][1]
 
     def _dispatch(self, brand_key: str, entity: str, native_entity: str, world_id: int) -> Row:
         brand = self._world.brands[brand_key]

@@ -103,8 +103,12 @@ class Journeys:
         if not returning and rng.random() < self._noise.earlier_touch:
             early = need.moment - rng.randrange(1 * DAY, 21 * DAY)
             if early > story.asks_from and need.site.held_at(early):
-                self._ask(story, files, need, mix.draw(rng, returning=False), early, may_book=False)
-        lead = self._ask(story, files, need, mix.draw(rng, returning=returning), need.moment, may_book=True)
+                self._ask(
+                    story, files, need, mix.draw(rng, need.trade, returning=False), early, may_book=False
+                )
+        lead = self._ask(
+            story, files, need, mix.draw(rng, need.trade, returning=returning), need.moment, may_book=True
+        )
         if lead is None or lead.job_id is not None:
             return lead is not None
         if rng.random() >= self._noise.second_try:
@@ -112,7 +116,9 @@ class Journeys:
         again = self._calendars[need.site.brand_key].waking(rng, (lead.lost_at or lead.created_at) + DAY)
         if again <= lead.created_at or not need.site.held_at(again):
             return False
-        lead = self._ask(story, files, need, mix.draw(rng, returning=returning), again, may_book=True)
+        lead = self._ask(
+            story, files, need, mix.draw(rng, need.trade, returning=returning), again, may_book=True
+        )
         return lead is not None and lead.job_id is not None
 
     def _ask(
@@ -344,7 +350,9 @@ class Journeys:
         if lead.evidence == "csr" or rng.random() >= self._noise.csr_conflict:
             return lead.campaign_id
         mix = self._mixes[lead.brand_key]
-        wrong = [choice for choice in (mix.organic_id, mix.referral_id, *mix.by_channel["google_ads"])]
+        wrong = [
+            choice for choice in (mix.organic_id, mix.referral_id, *mix.by_channel["google_ads", lead.trade])
+        ]
         return rng.choice([choice for choice in wrong if choice != lead.campaign_id])
 
     def _stray_call(self, rng: Random, brand_key: str) -> None:

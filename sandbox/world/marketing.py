@@ -72,18 +72,17 @@ _RENAMED = ("cedar-ridge", "Google Ads - Hvac Repair", "PPC | HVAC | Emergency R
 
 @dataclass(frozen=True)
 class Mix:
-    """A brand's campaigns with their weights, ready to draw from."""
+    """A brand's campaigns, ready to draw from: first the channel, then one of its campaigns for the trade."""
 
-    new: tuple[tuple[int, ...], tuple[float, ...]]
-    returning: tuple[tuple[int, ...], tuple[float, ...]]
-    by_channel: dict[str, tuple[int, ...]]
+    by_channel: dict[tuple[str, str], tuple[int, ...]]  # (channel, trade) -> campaigns
     existing_customer_id: int
     organic_id: int
     referral_id: int
 
-    def draw(self, rng: Random, *, returning: bool) -> int:
-        ids, weights = self.returning if returning else self.new
-        return rng.choices(ids, cum_weights=weights)[0]
+    def draw(self, rng: Random, trade: str, *, returning: bool) -> int:
+        shares = _RETURNING if returning else _NEW
+        channel = rng.choices(tuple(shares), tuple(shares.values()))[0]
+        return rng.choice(self.by_channel[channel, trade])
 
 
 def add_campaigns(world: World) -> dict[str, Mix]:
@@ -93,7 +92,7 @@ def add_campaigns(world: World) -> dict[str, Mix]:
         campaigns = _campaigns_of(brand, world)
         world.campaigns.update({campaign.id: campaign for campaign in campaigns})
         brand.campaign_ids = tuple(campaign.id for campaign in campaigns)
-        mixes[brand.key] = _mix(campaigns)
+        mixes[brand.key] = _mix(brand, campaigns)
     return mixes
 
 
@@ -154,32 +153,21 @@ def _cost_source(brand: Brand, channel: str) -> str | None:
     return "dispatch" if channel == "direct_mail" and brand.platform == "servicetitan" else "spend_csv"
 
 
-def _mix(campaigns: list[Campaign]) -> Mix:
-    by_channel: dict[str, tuple[int, ...]] = {}
+def _mix(brand: Brand, campaigns: list[Campaign]) -> Mix:
+    by_channel: dict[tuple[str, str], tuple[int, ...]] = {}
     for campaign in campaigns:
-        by_channel[campaign.channel] = (*by_channel.get(campaign.channel, ()), campaign.id)
+        # A campaign that names a trade works for that one, any other for all.
+        named = [trade for trade in brand.trades if f" {trade.title()} " in campaign.name]
+        for trade in named or brand.trades:
+            key = (campaign.channel, trade)
+            by_channel[key] = (*by_channel.get(key, ()), campaign.id)
+    trade = brand.trades[0]
     return Mix(
-        new=_cumulated(_NEW, by_channel),
-        returning=_cumulated(_RETURNING, by_channel),
         by_channel=by_channel,
-        existing_customer_id=by_channel["existing_customer"][0],
-        organic_id=by_channel["organic"][0],
-        referral_id=by_channel["referral"][0],
+        existing_customer_id=by_channel["existing_customer", trade][0],
+        organic_id=by_channel["organic", trade][0],
+        referral_id=by_channel["referral", trade][0],
     )
-
-
-def _cumulated(
-    shares: dict[str, float], by_channel: dict[str, tuple[int, ...]]
-) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    ids: list[int] = []
-    weights: list[float] = []
-    total = 0.0
-    for channel, share in shares.items():
-        for campaign_id in by_channel[channel]:
-            total += share / len(by_channel[channel])
-            ids.append(campaign_id)
-            weights.append(total)
-    return tuple(ids), tuple(weights)
 
 
 def add_spend(world: World, calendars: dict[str, Calendar], households: int) -> None:
