@@ -2,8 +2,9 @@
 
     python -m benchmarks identity [--households N] [--months M] [--seeds 7,11] [--noise low|default|high]
 
-Prints, per seed, pairwise precision, recall and F1 and B-cubed at household and person level, and the time of a full
-build and of a second one. Seeds 1 to 3 are for tuning; report 7 and 11, which no rule has been fitted to.
+Prints, per seed, pairwise precision, recall and F1 and B-cubed at household and person level, and the time
+of a full build and of a second one. Seeds 1 to 3 are for tuning; report 7 and 11, which no rule has been
+fitted to.
 """
 
 from __future__ import annotations
@@ -57,15 +58,15 @@ def pairwise(connection: duckdb.DuckDBPyConnection, found: str, true: str) -> Ag
 
 
 def b_cubed(connection: duckdb.DuckDBPyConnection, found: str, true: str) -> Agreement:
-    """The same from the view of a record: each counts once, so that a big cluster does not outweigh all others."""
+    """The same record by record, so that a big cluster does not outweigh all others."""
     precision, recall = connection.execute(f"""
         with cells as (select {found} as f, {true} as t, count(*) as n from scored group by all)
         select
             sum(n * n / found_size) / sum(n),
             sum(n * n / true_size) / sum(n)
         from (
-            select n, sum(n) over (partition by f) as found_size, sum(n) over (partition by t) as true_size from cells
-        )
+            select n, sum(n) over (partition by f) as found_size, sum(n) over (partition by t) as true_size
+            from cells
     """).fetchone()
     return Agreement(float(precision), float(recall))
 
@@ -103,9 +104,7 @@ def measure(seed: int, households: int, months: int, level: str, folder: Path) -
         started = time.monotonic()
         run_dbt(folder, [])
         times.append(time.monotonic() - started)
-    print(
-        f"seed {seed}, {level} noise: {records:,} records; full build {times[0]:.1f} s, again {times[1]:.1f} s"
-    )
+    print(f"seed {seed}, {level} noise: {records:,} records; build {times[0]:.1f} s, again {times[1]:.1f} s")
     for name, agreement in scores(folder / "warehouse.duckdb").items():
         print(f"  {name:16} {agreement}")
 

@@ -1,7 +1,8 @@
-"""The records of a simulated operator, written straight into the conformed tables, with the household each truly belongs to.
+"""The records of a simulated operator, written straight into the conformed tables, with the household each
+truly belongs to.
 
-It stands in for servers, pulls and staging where those would only take time. What each system keeps of a request follows
-the vendors' servers in sandbox/servers.
+It stands in for servers, pulls and staging where those would only take time. What each system keeps of a
+request follows the vendors' servers in sandbox/servers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ Row = dict[str, Any]
 
 
 def write_world(world: World, warehouse: Path) -> int:
-    """Fill the conformed and operator tables of `warehouse`; returns how many customer and lead records there are."""
+    """Fill the conformed and operator tables of `warehouse`; returns the number of customer and lead records."""
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     types = {
         model["name"]: {c["name"]: c["data_type"] for c in model["columns"]} for model in contract["models"]
@@ -67,7 +68,7 @@ def write_rows(
     connection.execute(f"create or replace table {name} ({', '.join(f'{c} {t}' for c, t in types.items())})")
     if rows:
         given = sorted({column for row in rows for column in row})
-        batch = pa.table({column: [row.get(column) for row in rows] for column in given})  # noqa: F841: read by DuckDB
+        batch = pa.table({column: [row.get(column) for row in rows] for column in given})  # noqa: F841 - DuckDB finds it by its name
         connection.execute(f"insert into {name} ({', '.join(given)}) select * from batch")
 
 
@@ -251,7 +252,7 @@ def operator_tables(world: World) -> dict[str, list[Row]]:
         for c in world.campaigns.values()
         if c.tracking_phone
     ]
-    return dict.fromkeys(OPERATOR_TABLES, []) | {
+    return {name: [] for name in OPERATOR_TABLES} | {
         "accounts": [*accounts, crm],
         "brand_phones": [{"brand_key": b.key, "phone": b.office_phone} for b in brands] + tracking,
     }

@@ -1,8 +1,8 @@
 """Hand-written conformed records and real dbt builds of the identity models on them.
 
-The project is copied without the vendors' staging and without the facts, so that a build parses in a second or two and
-a test of identity cannot fail for another layer's reason. The conformed tables are written directly, typed by their
-contract.
+The project is copied without the vendors' staging and without the facts, so that a build parses in a second
+or two and a test of identity cannot fail for another layer's reason. The conformed tables are written
+directly, typed by their contract.
 """
 
 from __future__ import annotations

@@ -346,16 +346,17 @@ def test_a_landlord_is_one_payer_with_many_properties(cases, households: Househo
 
 
 def test_a_recycled_number_waits_for_review(cases, households: Household) -> None:
-    pair = sorted(cases["recycled_number"])
-    assert households.rows(
-        f"select evidence from identity.int_identities__review_queue where left_key = '{pair[0]}' and right_key = '{pair[1]}'"
-    ) == [("both have phone +16155550118",)]
+    left, right = sorted(cases["recycled_number"])
+    assert households.rows(f"""
+        select evidence from identity.int_identities__review_queue where left_key = '{left}' and right_key = '{right}'
+    """) == [("both have phone +16155550118",)]
 
 
 def test_reasons_not_to_believe_a_value(households: Household) -> None:
     assert set(
         households.rows(
-            "select distinct reason_not_evidence from identity.int_contact_points__normalized where not is_evidence"
+            "select distinct reason_not_evidence from identity.int_contact_points__normalized"
+            " where not is_evidence"
         )
     ) == {("placeholder",), ("own_phone",), ("hub",), ("unreadable",)}
 

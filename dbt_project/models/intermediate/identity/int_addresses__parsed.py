@@ -1,7 +1,7 @@
 """Street addresses as typed, each distinct value parsed once and remembered.
 
-Suffixes, directionals and unit designators become one spelling (USPS Publication 28), so that "12 N. Oak St. Apt 4"
-and "12 North Oak Street #4" are the same place.
+Suffixes, directionals and unit designators become one spelling (USPS Publication 28), so that "12 N. Oak
+St. Apt 4" and "12 North Oak Street #4" are the same place.
 """
 
 import re

@@ -1,5 +1,6 @@
--- The household of each call: what the system links first, then the other party's number. A number that several households have
--- had belongs, at the time of the call, to the one that was last seen with it before; a hub number to no one.
+-- The household of each call: what the system links first, then the other party's number. A number that
+-- several households have had belongs, at the time of the call, to the one that was last seen with it before;
+-- a hub number to no one.
 with members as (
     select record_key, household_key, person_key from {{ ref('int_identities__registered') }} where valid_to is null
 ),

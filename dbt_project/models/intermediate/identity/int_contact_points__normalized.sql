@@ -1,5 +1,5 @@
--- What may serve as evidence and what may not. A value on records of many unrelated families identifies no one; the list
--- of known placeholders only catches a value before it has become frequent.
+-- What may serve as evidence and what may not. A value on records of many unrelated families identifies no
+-- one; the list of known placeholders only catches a value before it has become frequent.
 with normalized as (
     select
         points.contact_point_key,

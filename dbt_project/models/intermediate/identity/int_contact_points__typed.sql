@@ -1,5 +1,5 @@
--- Every phone and e-mail that some system ties to a customer or lead record. A call is such a system: whoever rings about a
--- job rings from a number of that household, and a call-only customer has no other.
+-- Every phone and e-mail that some system ties to a customer or lead record. A call is such a system: whoever
+-- rings about a job rings from a number of that household, and a call-only customer has no other.
 with points as (
     select contact_point_key, owner_entity, owner_key, contact_kind, contact_value, is_deleted
     from {{ ref('int_contact_points__unioned') }}

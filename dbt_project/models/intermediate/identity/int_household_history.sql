@@ -1,5 +1,5 @@
--- What became of each household key: when it was in use, what it came from and what took its place. Read off the
--- registry, so that last month's report can be explained by the keys it used.
+-- What became of each household key: when it was in use, what it came from and what took its place. Read off
+-- the registry, so that last month's report can be explained by the keys it used.
 with memberships as (
     select record_key, household_key, valid_from, coalesce(valid_to, timestamp '9999-12-31') as valid_until
     from {{ ref('int_identities__registered') }}

@@ -14,7 +14,8 @@ import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-# A bridge is held when both its sides have at least this many records; a smaller side is an ordinary new record.
+# A bridge is held when both its sides have at least this many records; a smaller side is an ordinary new
+# record.
 SMALLEST_SIDE = 3
 # What a vendor states about its own records is never taken for a bridge.
 STATED_WEIGHT = 0.97
@@ -115,8 +116,8 @@ def allowed(edges: Edges, inside: np.ndarray, different: list[tuple[int, int]]) 
 def bridges(records: Records, edges: Edges) -> np.ndarray:
     """Edges to hold: each rests on one value that alone joins two big sides with nothing else in common.
 
-    The graph is drawn between records and values, not between records: a wrong number ties a record to ten others,
-    which is no bridge between records, but it is one link between that record and that number.
+    The graph is drawn between records and values, not between records: a wrong number ties a record to ten
+    others, which is no bridge between records, but it is one link between that record and that number.
     """
     held = np.zeros(len(edges.left), bool)
     labels = components(records.count, edges.left, edges.right)

@@ -1,9 +1,11 @@
--- Pairs of records that share a value, and how their names and times stand to each other. What that is worth is not decided here.
+-- Pairs of records that share a value, and how their names and times stand to each other. What that is worth
+-- is not decided here.
 with groups as (
     select * from {{ ref('int_identities__name_groups') }}
 ),
 
--- Inside one name group. Large groups are tied to one member, small ones pairwise, so that a steward can part any two.
+-- Inside one name group. Large groups are tied to one member, small ones pairwise, so that a steward can part
+-- any two.
 group_members as (
     select
         evidence_kind,
@@ -59,7 +61,8 @@ group_pairs as (
     where not a.is_hub
 ),
 
--- The same house number, ZIP and family name, but not the same address text: a unit left out, or a street misspelt.
+-- The same house number, ZIP and family name, but not the same address text: a unit left out, or a street
+-- misspelt.
 dwellings as (
     select distinct
         locations.owner_key as record_key,

@@ -1,5 +1,6 @@
--- Why two records are one, one row per pair and reason. A person edge says "the same human", any other edge only "the same
--- household". What the names say decides what a shared value is worth; the address alone links nobody, because homes are sold.
+-- Why two records are one, one row per pair and reason. A person edge says "the same human", any other edge
+-- only "the same household". What the names say decides what a shared value is worth; the address alone links
+-- nobody, because homes are sold.
 with ruled as (
     select
         compared.left_key,
@@ -49,7 +50,8 @@ edges as (
     from linked
 ),
 
--- "Smith" or "J Smith" fits both spouses. Such a record joins the one person that fits best, or it would glue the two.
+-- "Smith" or "J Smith" fits both spouses. Such a record joins the one person that fits best, or it would glue
+-- the two.
 ambiguous_choices as (
     select record_key, other_key
     from (

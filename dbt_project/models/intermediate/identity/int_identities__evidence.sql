@@ -1,4 +1,5 @@
--- What each record can be compared by. A hub value stays in, marked: it still tells one business from another.
+-- What each record can be compared by. A hub value stays in, marked: it still tells one business from
+-- another.
 with evidence as (
     select owner_key as record_key, contact_kind as evidence_kind, normalized_value as evidence_value
     from {{ ref('int_contact_points__normalized') }}

@@ -9,8 +9,8 @@ jobs as (
     where customer_key is not null
 ),
 
--- A CRM stores the dispatch job's id without the system it belongs to, and two accounts may use the same number. The brand of
--- the lead narrows it down; if more than one job is left, the id says nothing.
+-- A CRM stores the dispatch job's id without the system it belongs to, and two accounts may use the same
+-- number. The brand of the lead narrows it down; if more than one job is left, the id says nothing.
 crm_job_candidates as (
     select
         leads.lead_key,

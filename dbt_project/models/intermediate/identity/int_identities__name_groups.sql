@@ -1,5 +1,5 @@
--- Records that share a value under the same name. Comparing groups instead of records keeps a customer with a thousand leads
--- from becoming half a million pairs.
+-- Records that share a value under the same name. Comparing groups instead of records keeps a customer with a
+-- thousand leads from becoming half a million pairs.
 with members as (
     select
         evidence.evidence_kind,
@@ -10,7 +10,8 @@ with members as (
     inner join {{ ref('int_identities__records') }} as records on records.record_key = evidence.record_key
 ),
 
--- House number and ZIP: enough to say that two records live in different places, and proof against a misspelt street.
+-- House number and ZIP: enough to say that two records live in different places, and proof against a misspelt
+-- street.
 places as (
     select owner_key as record_key, list_distinct(list(house_number || ' ' || area)) as places
     from {{ ref('int_locations__normalized') }}

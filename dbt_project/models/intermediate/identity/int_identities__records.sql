@@ -1,5 +1,5 @@
--- Nodes of the identity graph. Names are parsed here and nowhere else; activity is what the record took part in, because
--- a record's created_at alone says nothing about how long its people were at an address.
+-- Nodes of the identity graph. Names are parsed here and nowhere else; activity is what the record took part
+-- in, because a record's created_at alone says nothing about how long its people were at an address.
 with placeholder_names as (
     select placeholder from {{ ref('placeholder_values') }} where value_kind = 'name'
 ),

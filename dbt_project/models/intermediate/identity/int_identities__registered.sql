@@ -1,5 +1,5 @@
--- The memory of identity: which household and person each record has belonged to, and when that was known. The only model here
--- that cannot be rebuilt from the others, so a full refresh leaves it alone.
+-- The memory of identity: which household and person each record has belonged to, and when that was known.
+-- The only model here that cannot be rebuilt from the others, so a full refresh leaves it alone.
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['record_key', 'valid_from'],
     full_refresh=false) }}
 

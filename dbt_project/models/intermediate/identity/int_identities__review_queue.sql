@@ -1,5 +1,5 @@
--- What a steward should look at, most valuable first: evidence that was held back, and shared values that no rule dared to use.
--- A pair that a steward has decided is not asked again.
+-- What a steward should look at, most valuable first: evidence that was held back, and shared values that no
+-- rule dared to use. A pair that a steward has decided is not asked again.
 with members as (
     select record_key, household_key from {{ ref('int_identities__registered') }} where valid_to is null
 ),
@@ -9,7 +9,8 @@ held as (
     from {{ ref('int_identities__edges') }}
 ),
 
--- Same number or mailbox, other name, other place: a relative who lives elsewhere, or a number that changed hands.
+-- Same number or mailbox, other name, other place: a relative who lives elsewhere, or a number that changed
+-- hands.
 unused as (
     select
         compared.left_key,

@@ -1,5 +1,5 @@
--- An address is comparable only with a house number and a ZIP (or, where the ZIP is missing, city and state): "Oak Street"
--- alone is no place. Two keys: the building, and the dwelling in it.
+-- An address is comparable only with a house number and a ZIP (or, where the ZIP is missing, city and state):
+-- "Oak Street" alone is no place. Two keys: the building, and the dwelling in it.
 with placed as (
     select
         typed.location_key,

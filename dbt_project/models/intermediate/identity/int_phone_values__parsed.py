@@ -4,17 +4,18 @@ import phonenumbers
 import pyarrow as pa
 
 REGION = "US"
-# Ten digits, or eleven with a leading 1: nearly all numbers, whatever their punctuation, and a regular expression
-# reads them far faster than the library. What has letters, an extension or a foreign prefix is left to the library.
+# Ten digits, or eleven with a leading 1: nearly all numbers, whatever their punctuation, and a regular
+# expression reads them far faster than the library. What has letters, an extension or a foreign prefix is
+# left to the library.
 PLAIN_NUMBER = "([+]?1)?[2-9][0-9]{9}"
 
 
 def e164(text: str) -> str | None:
     """The number in E.164, or None when it is no complete number.
 
-    `is_possible` and not `is_valid`: the numbers reserved for fiction (555-01xx) are possible but not in service, and
-    a number of a newly opened area code must not be lost. Seven digits without an area code are refused: they can
-    only be dialled locally, so they say nothing about who it is.
+    `is_possible` and not `is_valid`: the numbers reserved for fiction (555-01xx) are possible but not in
+    service, and a number of a newly opened area code must not be lost. Seven digits without an area code
+    are refused: they can only be dialled locally, so they say nothing about who it is.
     """
     try:
         number = phonenumbers.parse(text, REGION)
