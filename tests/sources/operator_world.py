@@ -91,13 +91,15 @@ def operator_world(
             servers[account.account_id] = server
             url = stack.enter_context(served(server.app))
             secrets[account.account_id] = dict(account.credentials)
+            # A spend file has no API behind it: its address is the account's whole configuration.
+            options_of = {"url": f"{url}/spend_upload_v1.csv"} if platform == "spend_csv" else {}
             accounts.append(
                 Account(
                     account_id=account.account_id,
                     platform=platform,
                     timezone="America/Chicago",
                     base_url=url,
-                    options=account_options or {},
+                    options={**options_of, **(account_options or {})},
                 )
             )
         operator = OperatorConfig(
