@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 def write_world(world: World, warehouse: Path) -> int:
-    """Fill the conformed and operator tables of `warehouse`; returns the number of customer and lead records."""
+    """Fill the conformed and operator tables; returns the number of customer and lead records."""
     contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
     types = {
         model["name"]: {c["name"]: c["data_type"] for c in model["columns"]} for model in contract["models"]

@@ -29,9 +29,11 @@ def two_families(records: OperatorRecords) -> tuple[list[str], list[str]]:
 
 
 def history(household: Household) -> dict[str, tuple]:
-    rows = household.rows(
-        "select household_key, valid_to is null, superseded_by, split_from, reason from
-        identity.int_household_history"  rn {row[0]: row[1:] for row in rows}
+    rows = household.rows("""
+        select household_key, valid_to is null, superseded_by, split_from, reason
+        from identity.int_household_history
+    """)
+    return {row[0]: row[1:] for row in rows}
 
 
 def test_keys_survive_reruns_new_records_and_vendor_merges(records: OperatorRecords, tmp_path: Path) -> None:
@@ -73,7 +75,7 @@ def test_merge_and_split_are_history(records: OperatorRecords, tmp_path: Path) -
 
 
 def test_overrides_always_win(records: OperatorRecords, tmp_path: Path) -> None:
-    """`different` holds although everything is shared and a third record lies between; `same` although nothing is."""
+    """`different` holds although everything is shared, a third record included; `same` although nothing is."""
     everything = {
         "phones": ("6155550103",),
         "emails": ("kit@example.com",),

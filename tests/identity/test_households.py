@@ -348,7 +348,9 @@ def test_a_landlord_is_one_payer_with_many_properties(cases, households: Househo
 def test_a_recycled_number_waits_for_review(cases, households: Household) -> None:
     left, right = sorted(cases["recycled_number"])
     assert households.rows(f"""
-        select evidence from identity.int_identities__review_queue where left_key = '{left}' and right_key = '{right}'
+        select evidence
+        from identity.int_identities__review_queue
+        where left_key = '{left}' and right_key = '{right}'
     """) == [("both have phone +16155550118",)]
 
 

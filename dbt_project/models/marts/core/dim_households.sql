@@ -1,4 +1,5 @@
--- Grain: one household, or one business that pays. No personal data: names and contact points are in dim_households_pii.
+-- Grain: one household, or one business that pays. No personal data: names and contact points are in
+-- dim_households_pii.
 with members as (
     select * from {{ ref('bridge_household_members') }}
 ),
