@@ -1,7 +1,7 @@
 -- Campaigns with the channel they belong to. The category is the operator's own grouping and decides; then the source
--- field, then the name.
+-- field, then the name. An entry that only repeats the channel's name gets no campaign name.
 with texts as (
-    select source_text, channel
+    select source_text, channel, is_channel_name
     from {{ ref('int_source_texts__mapped') }}
     where match_on = 'text' and is_mapped
 )
@@ -12,7 +12,11 @@ select
     campaigns.account_id,
     campaigns.native_id,
     accounts.brand_key,
-    coalesce(aliases.campaign_name, campaigns.campaign_name) as campaign_name,
+    case
+        when aliases.campaign_name is not null then aliases.campaign_name
+        when coalesce(by_name.is_channel_name, false) then null
+        else campaigns.campaign_name
+    end as campaign_name,
     campaigns.campaign_name as recorded_campaign_name,
     coalesce(by_category.channel, by_source.channel, by_name.channel, 'unmapped') as channel,
     campaigns.tracking_phones,

@@ -1,5 +1,6 @@
 -- Every text that names a source, matched once against the reviewed map. `utm` texts read "source / medium", `referrer`
--- texts are hosts, `text` is whatever a picklist, campaign, category or spend file says.
+-- texts are hosts, `text` is whatever a picklist, campaign, category or spend file says. A pattern that is the whole text
+-- ("yelp") names the channel itself, so such an entry is no campaign.
 with texts as (
     select 'utm' as match_on, lower(trim(utm_source)) || ' / ' || coalesce(lower(trim(utm_medium)), '') as source_text
     from {{ ref('int_leads__unioned') }}
@@ -27,6 +28,7 @@ matches as (
         texts.match_on,
         texts.source_text,
         map.channel,
+        map.pattern,
         row_number() over (
             partition by texts.match_on, texts.source_text
             order by map.priority, length(map.pattern) desc, map.pattern
@@ -42,6 +44,7 @@ select
     match_on,
     source_text,
     coalesce(channel, 'unmapped') as channel,
-    channel is not null as is_mapped
+    channel is not null as is_mapped,
+    match_on = 'text' and coalesce(source_text = pattern, false) as is_channel_name
 from matches
 where match_rank = 1
