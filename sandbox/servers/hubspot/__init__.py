@@ -23,7 +23,8 @@ utm_campaign, gclid`, all of the first request. The vendor's own: `email, hs_add
 lastname, phone, mobilephone, hs_calculated_*_number, address, city, state, zip, lifecyclestage,
 hs_lead_status, hs_analytics_source` with `_data_1` and `_data_2` (first request), `hs_latest_source` with
 the same (latest request), `hs_analytics_first_url` and so on, `hs_google_click_id` (every other gclid),
-`first_conversion_event_name`, `hs_merged_object_ids`. Without a source all of the marketing ones are null.
+`first_conversion_event_name` with `first_conversion_date`, `hs_merged_object_ids`. Without a source all of
+the marketing ones are null.
 
 A *call* is an inbound call of any brand: `hs_timestamp` (start), `hs_call_duration` (ms),
 `hs_call_from_number` (empty when withheld), `hs_call_to_number` (the tracking number), `hs_call_status`,

@@ -17,6 +17,7 @@ from sandbox.servers.hubspot.definitions import (
 )
 from sandbox.servers.hubspot.portal import ContactRow, Portal
 from sandbox.servers.hubspot.sources import original_source
+from sandbox.world.model import Lead
 
 
 def first_of(row: ContactRow, field: str) -> Value:
@@ -76,14 +77,28 @@ def ads_click_id(portal: Portal, row: ContactRow) -> Value:
     return of_lead("gclid")(portal, row) if row.contact.id % 2 else None
 
 
+def forms_of(row: ContactRow) -> list[Lead]:
+    return [lead for lead in row.leads if lead.kind == "form"]
+
+
 def conversion(portal: Portal, row: ContactRow) -> Value:
     """`Page title: Form name` of the first form, never a form id."""
-    forms = [lead for lead in row.leads if lead.kind == "form"]
+    forms = forms_of(row)
     return f"Request service: {forms[0].trade} form" if forms else None
 
 
+def converted_at(position: int) -> Getter:
+    """When the first (0) or the latest (-1) form was sent."""
+
+    def value(portal: Portal, row: ContactRow) -> Value:
+        forms = forms_of(row)
+        return stamp(forms[position].created_at * 1000) if forms else None
+
+    return value
+
+
 def conversions(portal: Portal, row: ContactRow) -> str:
-    return str(sum(lead.kind == "form" for lead in row.leads))
+    return str(len(forms_of(row)))
 
 
 CONTACT = (
@@ -123,6 +138,8 @@ CONTACT = (
     read_only("hs_analytics_last_referrer", of_lead("referrer_url", -1)),
     Property("hs_google_click_id", ads_click_id),
     read_only("first_conversion_event_name", conversion),
+    read_only("first_conversion_date", converted_at(0), "datetime"),
+    read_only("recent_conversion_date", converted_at(-1), "datetime"),
     read_only("num_conversion_events", conversions, "number"),
     read_only("hs_object_source", lambda p, r: "FORM" if conversion(p, r) else "CRM_UI", "enumeration"),
     custom("brand", lambda p, r: r.contact.brand_key, "enumeration"),
