@@ -2,10 +2,10 @@
 
     python -m benchmarks ingestion [--rows N]
 
-Three ways to read the same feed from the same local process, one after the other: Fourwire (raw pages archived, rows
-de-duplicated, crash-safe), a bare loop of httpx, pyarrow and DuckDB that keeps nothing and merges nothing, and dlt
-with its defaults on dictionaries (a sample of the rows: it is slow). CPU seconds are those of this process: on a busy
-machine they compare better than the clock does.
+Three ways to read the same feed from the same local process, one after the other: Fourwire (raw pages
+archived, rows de-duplicated, crash-safe), a bare loop of httpx, pyarrow and DuckDB that keeps nothing and
+merges nothing, and dlt with its defaults on dictionaries (a sample of the rows: it is slow). CPU seconds are
+those of this process: on a busy machine they compare better than the clock does.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""A vendor that costs nothing: ServiceTitan-shaped export pages, rendered beforehand, served by a process of its own.
+"""A vendor that costs nothing: ServiceTitan-shaped export pages, rendered beforehand, served by a process of
+its own.
 
 What is measured against it is the client: transfer, decoding, archiving, de-duplication, loading.
 """
@@ -26,7 +27,8 @@ OLD_VERSION_EVERY = 50
 def job(number: int, edited: int = 0) -> dict:
     """One row of `export/jobs`, with the fields and lengths of a real one."""
     native_id = 610_000_000 + number
-    moment = f"2026-{1 + number // 20_000 % 9:02}-{1 + number // 700 % 28:02}T{number // 40 % 24:02}:{number % 60:02}"
+    day = f"2026-{1 + number // 20_000 % 9:02}-{1 + number // 700 % 28:02}"
+    moment = f"{day}T{number // 40 % 24:02}:{number % 60:02}"
     return {
         "id": native_id,
         "jobNumber": str(native_id),

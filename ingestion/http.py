@@ -1,7 +1,7 @@
 """Asking a vendor: one pooled client per account, with its authorisation, its limits and its patience.
 
-Everything that a request can meet on the way (throttling, expired tokens, cut bodies, HTML error pages) ends here in one
-of two ways: a `Page` whose body is complete, or a `VendorError` that says what to do.
+Everything that a request can meet on the way (throttling, expired tokens, cut bodies, HTML error pages) ends
+here in one of two ways: a `Page` whose body is complete, or a `VendorError` that says what to do.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class CredentialsRejected(VendorError):
 
 
 class VendorUnavailable(VendorError):
-    """No usable answer within our patience: network, throttling or the vendor's own failure. Run again later."""
+    """No usable answer within our patience: network, throttling, the vendor's failure. Run again later."""
 
 
 class QuotaExhausted(VendorUnavailable):
@@ -60,7 +60,7 @@ class UnexpectedAnswer(VendorError):
 
 
 class VendorRefused(VendorError):
-    """The vendor understood and refused (4xx): the request is wrong for this account, retrying cannot help."""
+    """The vendor understood and refused (4xx): the request is wrong for this account; retrying is no use."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -125,7 +125,10 @@ class StaticHeaders:
 
 
 class ClientCredentials:
-    """OAuth 2 client credentials: a token is reused until 80 % of its life, since token endpoints are throttled too."""
+    """OAuth 2 client credentials.
+
+    A token is reused until 80 % of its life, because token endpoints are throttled too.
+    """
 
     def __init__(
         self, token_url: str, client_id: str, client_secret: str, headers: Mapping[str, str] | None = None
@@ -211,7 +214,7 @@ class VendorClient:
         return self._page(request, bucket, expect)
 
     def post(self, path: str, body: Any, *, bucket: str = "default") -> Page:
-        """Read one page from an endpoint that takes its question as JSON. Only for reads: it is retried like `get`."""
+        """Read one page from an endpoint that takes its question as JSON; retried, so only for reads."""
         content = msgspec.json.encode(body)
         headers = {"Content-Type": "application/json"}
         request = httpx.Request("POST", self._url(path), content=content, headers=headers)
@@ -249,12 +252,13 @@ class VendorClient:
             return response
         raise CredentialsRejected(
             f"{self._who(request)} was refused a token ({response.status_code}: {_said(response)}). "
-            "Check the account's client_id and client_secret, and that they belong to this environment and tenant.",
+            "Check the account's client_id and client_secret, and that they belong to this environment and "
+            "tenant.",
             stops_account=True,
         )
 
     def _persist(self, request: httpx.Request, bucket: str | None, expect: str) -> httpx.Response:
-        """Send until an answer is worth judging: a complete success, or a refusal that retrying cannot change."""
+        """Send until an answer is worth judging: a complete success, or a refusal that stays one."""
         last = "no attempt was made"
         unreachable = False
         for attempt in range(self._patience.attempts):
@@ -286,7 +290,8 @@ class VendorClient:
             if attempt + 1 < self._patience.attempts:
                 self._pause(wait, request, last)
         raise VendorUnavailable(
-            f"{self._who(request)} got no usable answer in {self._patience.attempts} attempts; the last: {last}. "
+            f"{self._who(request)} got no usable answer in {self._patience.attempts} attempts; "
+            f"the last: {last}. "
             "What was landed is kept: run again later, and check base_url and the network if it persists.",
             stops_account=unreachable,
         )
@@ -315,13 +320,13 @@ class VendorClient:
         answer = f"{response.status_code}: {_said(response)}"
         if response.status_code in (401, 403):
             raise CredentialsRejected(
-                f"{self._who(request)} was not allowed ({answer}). Check the account's credentials, its tenant or "
-                "company, and that the vendor granted the app permission to read this.",
+                f"{self._who(request)} was not allowed ({answer}). Check the account's credentials, its "
+                "tenant or company, and that the vendor granted the app permission to read this.",
                 stops_account=response.status_code == 401,
             )
         raise VendorRefused(
-            f"{self._who(request)} was refused ({answer}). Check the account's options and base_url; retrying cannot "
-            "help.",
+            f"{self._who(request)} was refused ({answer}). Check the account's options and base_url; "
+            "retrying cannot help.",
             response.status_code,
         )
 
@@ -337,7 +342,7 @@ class VendorClient:
 
 
 def retry_after_seconds(header: str | None, now: datetime) -> float | None:
-    """`Retry-After` as seconds from `now`: RFC 9110 allows a number or a date; fractions are seen in practice."""
+    """`Retry-After` as seconds from `now`: a number or a date (RFC 9110); fractions are seen in practice."""
     if not header:
         return None
     try:
@@ -366,5 +371,5 @@ def _said(response: httpx.Response) -> str:
 
 
 def _shown(url: httpx.URL) -> str:
-    """Path and query; vendors that take a key in the query are not asked that way, so nothing here is secret."""
+    """Path and query. Keys are never sent in the query, also to vendors that would take them there."""
     return url.raw_path.decode("ascii")

@@ -1,10 +1,14 @@
-"""The landing archive: every page exactly as received, compressed, immutable, with one manifest per finished pull.
+"""The landing archive: every page exactly as received, compressed, immutable, with one manifest per finished
+pull.
 
-Layout: `$HOME/landing/<platform>/<account>/<object>/<pull_id>.pages.zst` beside `<pull_id>.json`. The manifest is written
-last and by rename, so a pull exists completely or not at all; a file without its manifest is debris of an interrupted
-run. The newest manifest of an object holds the state to continue from: there is no second place that could disagree.
+Layout: `$HOME/landing/<platform>/<account>/<object>/<pull_id>.pages.zst` beside `<pull_id>.json`. The
+    manifest is written
+last and by rename, so a pull exists completely or not at all; a file without its manifest is debris of an
+interrupted run. The newest manifest of an object holds the state to continue from: there is no second place
+that could disagree.
 
-Inside the archive each page is one line of JSON (`request`, `fetched_at`, `length`), then the page's bytes, then a newline.
+Inside the archive each page is one line of JSON (`request`, `fetched_at`, `length`), then the page's bytes,
+then a newline.
 """
 
 from __future__ import annotations
@@ -32,7 +36,8 @@ _READ_BYTES = 1 << 20
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What one landed pull is.
 
-    A long pull is landed in parts, each a pull of its own. The parts share `started_at`; the last one is `complete`.
+    A long pull is landed in parts, each a pull of its own. The parts share `started_at`; the last one is
+    `complete`.
 
     Attributes:
         started_at: When the first part of the pull started: what changed later may be missing from it.
@@ -80,7 +85,7 @@ class ObjectArchive:
 
     @contextmanager
     def owned(self) -> Iterator[ObjectArchive]:
-        """Be the only puller of this object, across processes; what a killed puller left behind is removed."""
+        """Be the only puller of this object, across processes; what a killed puller left is removed."""
         with exclusive(self.folder / ".lock"):
             self._remove_debris()
             yield self

@@ -1,4 +1,4 @@
-"""How fast an account may be asked: one token bucket per named limit, shared by all threads of the account."""
+"""How fast an account may be asked: one token bucket per named limit, shared by the account's threads."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Loading landed pulls into the warehouse: short, repeatable, and the same in whatever order pulls come.
 
-A raw row is the maximum of all versions of it that were ever landed, by (modified_at, fetched_at, pull, position). A
-maximum does not depend on the order, so replaying the archive shuffled gives the same tables. `fetched_at` and `pull_id`
-name the newest pull that confirmed the row's version; `removed_at` is derived from them and from the complete listings
-in `_pulls`. A pull counts as loaded when the dlt load package that holds its `_pulls` row is complete.
+A raw row is the maximum of all versions of it that were ever landed, by (modified_at, fetched_at, pull,
+position). A maximum does not depend on the order, so replaying the archive shuffled gives the same tables.
+`fetched_at` and `pull_id` name the newest pull that confirmed the row's version; `removed_at` is derived from
+them and from the complete listings in `_pulls`. A pull counts as loaded when the dlt load package that holds
+its `_pulls` row is complete.
 """
 
 from __future__ import annotations
@@ -115,7 +116,7 @@ class _PlatformLoad:
             self._mark_removed(connection)
 
     def _create_missing_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Every table exists, empty if need be: models may select from it. dlt takes over tables that it finds."""
+        """Every table exists, empty if need be: models select from it. dlt takes over what it finds."""
         schemas = {spec.name: _LOADED_SCHEMA for spec in self._source.objects}
         schemas |= {
             "_pulls": pa.schema([*_PULLS_SCHEMA, *_DLT_COLUMNS]),
@@ -138,8 +139,8 @@ class _PlatformLoad:
         if "_dlt_loads" not in self._existing_tables(connection):
             return frozenset()
         rows = connection.execute(
-            f"select pull_id from {self._schema}._pulls join {self._schema}._dlt_loads on _dlt_load_id = load_id "
-            "where status = 0"
+            f"select pull_id from {self._schema}._pulls "
+            f"join {self._schema}._dlt_loads on _dlt_load_id = load_id where status = 0"
         ).fetchall()
         return frozenset(pull_id for (pull_id,) in rows)
 
@@ -195,7 +196,7 @@ class _PlatformLoad:
         pipeline.run(resources)
 
     def _mark_removed(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Set `removed_at` where a complete listing that started after a row was last seen does not have it."""
+        """Set `removed_at` where a complete listing that started after a row was last seen lacks it."""
         for spec in self._source.objects:
             if not spec.is_complete_listing:
                 continue
@@ -213,7 +214,8 @@ class _PlatformLoad:
                         and ($visible_after = interval 0 second or exists (
                             select 1 from {self._schema}._pulls as later
                             where later.object = listing.object and later.account_id = listing.account_id
-                                and later.complete and later.started_at >= listing.finished_at + $visible_after
+                                and later.complete
+                                and later.started_at >= listing.finished_at + $visible_after
                         ))
                     group by all
                 ) as derived
@@ -248,8 +250,8 @@ def open_warehouse(path: Path, patience: float = BUSY_SECONDS) -> duckdb.DuckDBP
                 raise
             if time.monotonic() > deadline:
                 raise WarehouseBusy(
-                    f"{path} is held by another process ({error}). Only one process can write it: close the other "
-                    "one, or read the published snapshot instead of the warehouse."
+                    f"{path} is held by another process ({error}). Only one process can write it: close the "
+                    "other one, or read the published snapshot instead of the warehouse."
                 ) from error
             time.sleep(0.5)
         else:
@@ -260,8 +262,8 @@ def open_warehouse(path: Path, patience: float = BUSY_SECONDS) -> duckdb.DuckDBP
 def _rows_resource(name: str, found: Changes) -> Any:
     """Rows that nobody has yet are appended, which costs a third of a merge.
 
-    After a crash in between, an append does not double rows here: what is pending is dropped, and the next comparison
-    finds the rows that had been committed.
+    After a crash in between, an append does not double rows here: what is pending is dropped, and the next
+    comparison finds the rows that had been committed.
     """
     resource = _resource(name, [found.rows], _ROW_KEY, _LOADED_SCHEMA)
     return resource.apply_hints(write_disposition="append") if found.are_all_new else resource

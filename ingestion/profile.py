@@ -1,4 +1,4 @@
-"""Which fields a vendor really sends: sampled from each pull, so that drift is visible before somebody misses it."""
+"""Which fields a vendor really sends: sampled from each pull, so that drift shows before it hurts."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FieldProfile:
                 self._add(key, row["fetched_at"], row["fetched_at"])
 
     def merge(self, held: pa.Table) -> None:
-        """Extend what was observed by what the warehouse already knows; what was not observed now stays out."""
+        """Extend what was observed by what the warehouse knows of it; what was not observed now stays out."""
         for row in held.to_pylist():
             key = (row["account_id"], row["object"], row["field"], row["json_type"])
             if key in self._seen:

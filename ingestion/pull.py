@@ -16,6 +16,9 @@ from ingestion.landing import Manifest, ObjectArchive, PullWriter, new_pull_id
 from ingestion.records import Unusable, head_reader, newest_moment
 from ingestion.spec import Mode, ObjectSpec, Page, PullContext, utc_now
 
+# In a list this short one removed row is a large share; only its complete loss is suspicious.
+SMALL_LISTING = 10
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -138,8 +141,8 @@ class _ObjectPull:
                     self._land(writer, is_complete=False)
                     writer = self._new_part()
                 self._take(page, writer)
-            refusal = self._listing_refusal()
-            self._land(writer, is_complete=True, refusal=refusal)
+            shrunk = self._shrinkage()
+            self._land(writer, is_complete=True, refusal=self._bounded() or shrunk)
         except msgspec.DecodeError as error:
             writer.discard()
             raise self._unexpected(error) from error
@@ -161,7 +164,7 @@ class _ObjectPull:
             control_total=context.control_total,
             missed_by_token=context.missed_by_token,
             missed_by_watermark=context.missed_by_watermark,
-            warning=refusal,
+            warning=shrunk,
         )
 
     def _new_part(self) -> PullWriter:
@@ -195,9 +198,9 @@ class _ObjectPull:
     def _unexpected(self, error: msgspec.DecodeError) -> UnexpectedAnswer:
         account = self._order.account
         return UnexpectedAnswer(
-            f"account {account.account_id!r} ({account.platform}): an answer for {self._spec.name} is not a page of it "
-            f"({error}). Check that base_url points at the vendor's API; if it does, the vendor changed its format and "
-            "the source must learn it."
+            f"account {account.account_id!r} ({account.platform}): an answer for {self._spec.name} is "
+            f"not a page of it ({error}). Check that base_url points at the vendor's API; if it does, the "
+            "vendor changed its format and the source must learn it."
         )
 
     def _watermark_with(self, rows: Sequence[msgspec.Raw]) -> datetime | None:
@@ -231,24 +234,31 @@ class _ObjectPull:
             )
         )
 
-    def _listing_refusal(self) -> str | None:
-        """Why this finished full pull must not make absent rows count as removed, or None if it may."""
-        if self._context.mode != "full" or not self._spec.is_complete_listing:
+    def _bounded(self) -> str | None:
+        """A pull from a day on says nothing about older rows."""
+        since = self._context.since
+        return f"read only from {since:%Y-%m-%d} on" if since and self._spec.incremental else None
+
+    def _shrinkage(self) -> str | None:
+        """Why this finished full pull must not make absent rows count as removed, or None if it may.
+
+        A vendor that answers with half a list and status 200 must not empty the warehouse.
+        """
+        if self._context.mode != "full" or not self._spec.is_complete_listing or self._bounded():
             return None
-        if self._spec.incremental and self._context.since:
-            return f"read only from {self._context.since:%Y-%m-%d} on"
         before = _last_accepted_listing(self._archive)
         if before is None:
             return None
         lost = 1 - self._listing_rows / before.listing_rows if before.listing_rows else 0.0
-        if lost <= self._order.shrink_share:
+        is_small = self._listing_rows > 0 and before.listing_rows < SMALL_LISTING
+        if lost <= self._order.shrink_share or is_small:
             return None
         account = self._order.account
         return (
-            f"account {account.account_id!r} ({account.platform}): {self._spec.name} came with {self._listing_rows} rows "
-            f"after {before.listing_rows} on {before.finished_at:%Y-%m-%d}, {lost:.0%} fewer; allowed are "
-            f"{self._order.shrink_share:.0%} (tolerances.shrink_share). Nothing was marked as removed. If the vendor "
-            "really removed that many, raise the tolerance for one run."
+            f"account {account.account_id!r} ({account.platform}): {self._spec.name} came with "
+            f"{self._listing_rows} rows after {before.listing_rows} on {before.finished_at:%Y-%m-%d}, "
+            f"{lost:.0%} fewer; allowed are {self._order.shrink_share:.0%} (tolerances.shrink_share). Nothing "
+            "was marked as removed. If the vendor really removed that many, raise the tolerance for one run."
         )
 
 

@@ -1,4 +1,4 @@
-"""Pages into rows: each row keeps its text exactly as the vendor sent it; only its key and modification time are read."""
+"""Pages into rows: each keeps its text as the vendor sent it; only key and modification time are read."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ Head = tuple[str, str | None]
 
 @cache
 def head_reader(spec_key: tuple[str, ...], modified: str | None) -> Callable[[msgspec.Raw], Head]:
-    """A function from a row's bytes to (native id, modification time as text). Everything else is skipped unread."""
+    """A function from a row's bytes to (native id, modification time as text); the rest is skipped unread."""
     if all("." not in path for path in spec_key) and "." not in (modified or ""):
         return _flat_head_reader(spec_key, modified)
     return _nested_head_reader(spec_key, modified)
@@ -63,7 +63,8 @@ def _flat_head_reader(key: tuple[str, ...], modified: str | None) -> Callable[[m
     if modified:
         fields.append(("modified", int | str | None, None))
         rename["modified"] = modified
-    decode = msgspec.json.Decoder(msgspec.defstruct("Head", fields, rename=rename, gc=False)).decode
+    head_type: Any = msgspec.defstruct("Head", fields, rename=rename, gc=False)
+    decode = msgspec.json.Decoder(head_type).decode
 
     def read(row: msgspec.Raw) -> Head:
         try:
@@ -188,8 +189,9 @@ def _repeated(moments_of_pages: Sequence[datetime], counts: Sequence[int]) -> pa
 def moments(stamps: Sequence[str | None]) -> pa.Array:
     """Vendor timestamps as UTC microseconds.
 
-    ISO 8601 with `Z`, an offset or neither (then it is UTC), with up to nine fractional digits (.NET ticks have seven),
-    and epoch milliseconds. Text that is none of these becomes null: the row then counts as older than any dated one.
+    ISO 8601 with `Z`, an offset or neither (then it is UTC), with up to nine fractional digits (.NET ticks
+    have seven), and epoch milliseconds. Text that is none of these becomes null: the row then counts as older
+    than any dated one.
     """
     texts = pa.array(stamps, pa.string())
     try:

@@ -28,7 +28,7 @@ def ingest(
     progress: ProgressListener | None = None,
     patience: Patience | None = None,
 ) -> list[PullResult]:
-    """Pull, then load. See `pull_accounts` for arguments and errors; failed objects do not stop the others."""
+    """Pull, then load. See `pull_accounts` for arguments and errors; a failed object does not stop others."""
     results = pull_accounts(settings, accounts, full, since, objects, progress, patience)
     load_landed(settings)
     return results
@@ -99,7 +99,7 @@ def replay(settings: Settings) -> LoadResult:
 
 
 class _AccountPull:
-    """The pulls of one account: a shared client, a few objects at a time, and one fate where there is only one."""
+    """The pulls of one account: one client, a few objects at a time, one fate where there is only one."""
 
     def __init__(
         self,
@@ -161,7 +161,7 @@ class _AccountPull:
         )
 
     def _start_of(self, day: date | None) -> datetime | None:
-        """A day given by the operator begins in UTC: vendors filter by UTC, and earlier is the safe side here."""
+        """The operator's day begins in UTC: vendors filter by UTC, and earlier is the safe side."""
         return datetime.combine(day, day_time.min, UTC) if day else None
 
     def _tell(self, result: PullResult) -> None:

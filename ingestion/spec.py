@@ -1,9 +1,9 @@
 """What a source declares: one vendor, its objects, and for each object how to read it.
 
 A source sub-package exports `SPEC: SourceSpec`. An object's `pull` is a generator: it asks the vendor through
-`PullContext.client`, yields each answer as a `Page` untouched, and says with `PullContext.save` up to where a later run
-may continue. Reading rows out of a page (`ObjectSpec.rows`) happens again at load time, from the archive; so a page
-that was landed once can be read better later, without asking the vendor again.
+`PullContext.client`, yields each answer as a `Page` untouched, and says with `PullContext.save` up to where a
+later run may continue. Reading rows out of a page (`ObjectSpec.rows`) happens again at load time, from the
+archive; so a page that was landed once can be read better later, without asking the vendor again.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Page:
     """One answer as it was received.
 
     Attributes:
-        request: What was asked, without secrets: path and query, and the body of a search. Archived beside the bytes.
+        request: What was asked, without secrets: path and query, and the body of a search. Archived beside
+            the bytes.
         body: The bytes of the answer, decompressed and otherwise untouched.
         fetched_at: When the answer was complete, UTC.
     """
@@ -40,7 +41,7 @@ class Page:
     fetched_at: datetime
 
     def json(self, shape: Any = Any) -> Any:
-        """Decode the body, optionally into a msgspec type (keep row lists as `list[msgspec.Raw]` where possible)."""
+        """Decode the body, optionally into a msgspec type (row lists best as `list[msgspec.Raw]`)."""
         return msgspec.json.decode(self.body, type=shape)
 
 
@@ -51,7 +52,7 @@ def rows_at(name: str | None = "data") -> RowReader:
     """
     if name is None:
         return msgspec.json.Decoder(list[msgspec.Raw]).decode
-    envelope = msgspec.defstruct("Envelope", [("rows", list[msgspec.Raw])], rename={"rows": name})
+    envelope: Any = msgspec.defstruct("Envelope", [("rows", list[msgspec.Raw])], rename={"rows": name})
     decoder = msgspec.json.Decoder(envelope)
     return lambda body: decoder.decode(body).rows
 
@@ -73,12 +74,13 @@ class PullContext:
 
     Attributes:
         mode: full = read everything there is; incremental = only what changed since `state`.
-        state: What the last pull of this object saved. Empty at the start of a full pull; a full pull that was
-            interrupted and resumes finds here what it had saved.
-        since: Read again from this moment on (`--since`, or the account's `start_on` on a first pull), or None.
-            Objects that are always pulled in full ignore it.
-        watermark: Newest modification time among all rows landed for this object so far, this pull's pages included
-            as soon as they were yielded; None before the first row or for objects without `modified`.
+        state: What the last pull of this object saved. Empty at the start of a full pull; a full pull that
+            was interrupted and resumes finds here what it had saved.
+        since: Read again from this moment on (`--since`, or the account's `start_on` on a first pull), or
+            None. Objects that are always pulled in full ignore it.
+        watermark: Newest modification time among all rows landed for this object so far, this pull's pages
+            included as soon as they were yielded; None before the first row or for objects without
+            `modified`.
     """
 
     account: Account
@@ -100,7 +102,8 @@ class PullContext:
     def save(self, **state: Any) -> None:
         """Everything yielded so far is enough to continue from `state` (JSON values only) in a later pull.
 
-        An interrupted pull resumes from its last saved state if the pages before it were landed as a checkpoint.
+        An interrupted pull resumes from its last saved state if the pages before it were landed as a
+        checkpoint.
         """
         self.saved = state
         self.is_saved = True
@@ -134,10 +137,12 @@ class ObjectSpec:
         rows: How rows are found in a page.
         incremental: Whether `pull` knows an incremental mode; otherwise each run pulls in full.
         full_every: Pull in full again after this long, for vendors whose feeds do not tell deletions.
-        is_complete_listing: A finished full pull holds every row that exists; a row absent from it was removed.
-        visible_after: How long a change may stay invisible to `pull`. A row absent from a complete listing counts as
-            removed only when a pull started that much later did not bring it either.
-        checkpoint_pages: Land what came as a pull of its own after this many pages (long first loads resume there).
+        is_complete_listing: A finished full pull holds every row that exists; a row absent from it was
+            removed.
+        visible_after: How long a change may stay invisible to `pull`. A row absent from a complete listing
+            counts as removed only when a pull started that much later did not bring it either.
+        checkpoint_pages: Land what came as a pull of its own after this many pages (long first loads resume
+            there).
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Which incoming rows change the warehouse: the newest version of each, compared with what is held.
 
-The order of versions is total, (modified_at, fetched_at, pull_id, position), with undated rows oldest. So "the newest
-version" does not depend on the order in which pulls are loaded.
+The order of versions is total, (modified_at, fetched_at, pull_id, position), with undated rows oldest. So
+"the newest version" does not depend on the order in which pulls are loaded.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ def newest_versions(connection: duckdb.DuckDBPyConnection, incoming: pa.Table) -
     connection.register("versions", _indexed(incoming.drop_columns(["payload", "removed_at"])))
     winners = connection.execute(
         f"""
-        select arg_max(row_index, (coalesce(modified_at, {_UNDATED}), fetched_at, pull_id, position)) as row_index
+        select
+            arg_max(
+                row_index, (coalesce(modified_at, {_UNDATED}), fetched_at, pull_id, position)
+            ) as row_index
         from versions
         group by account_id, native_id
         order by row_index
@@ -47,8 +50,8 @@ def newest_versions(connection: duckdb.DuckDBPyConnection, incoming: pa.Table) -
 def changes(connection: duckdb.DuckDBPyConnection, table: str, newest: pa.Table) -> Changes:
     """What of `newest` differs from what `table` holds and is not older.
 
-    Rows that only confirm what is held are noted in the table at once: repeating that after a crash is harmless, and
-    it spares rewriting unchanged reference lists with every run.
+    Rows that only confirm what is held are noted in the table at once: repeating that after a crash is
+    harmless, and it spares rewriting unchanged reference lists with every run.
     """
     connection.register("newest", _indexed(newest))
     connection.execute(

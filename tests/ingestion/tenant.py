@@ -1,8 +1,8 @@
 """A small ServiceTitan-shaped tenant whose commits and faults a test controls row by row.
 
 The sandbox plays a whole operator; here a test needs what that does not show on demand: a row that becomes
-visible late with an old modification time, a page that stalls until the puller is killed, an exact sequence of
-bad answers.
+visible late with an old modification time, a page that stalls until the puller is killed, an exact sequence
+of bad answers.
 """
 
 from __future__ import annotations
@@ -40,13 +40,14 @@ class Tenant:
     page_size: int = 2
     token_epoch: int = 1
     tokens_issued: int = 0
-    # Answers to give instead of the regular ones, by the end of the path; used up from the left, None = regular.
+    # Answers to give instead of the regular ones, by the end of the path; used up from the left, None =
+    # regular.
     instead: dict[str, deque[Answer | None]] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
     valid_tokens: set[str] = field(default_factory=set)
 
     def commit(self, feed: str, native_id: int, modified: str, **fields: Any) -> None:
-        """A version of a row becomes visible; an older version of it leaves the feed, as only the latest is shown."""
+        """A version of a row becomes visible; its older version leaves the feed."""
         rows = self.feeds.setdefault(feed, [])
         # The old version leaves a gap, so that positions stay what issued tokens mean.
         rows[:] = [None if row is not None and row.get("id") == native_id else row for row in rows]

@@ -1,4 +1,4 @@
-"""The archive is the source of truth: in whatever order its pulls are loaded, the tables come out the same."""
+"""In whatever order the archive's pulls are loaded, the tables come out the same."""
 
 from __future__ import annotations
 

@@ -258,7 +258,8 @@ def test_rows_without_a_usable_key_are_quarantined(settings: Settings, tenant: T
     assert payloads(settings, "jobs").keys() == {"1", "2"}
     rejects = query(
         settings,
-        "select object, min(position), reason, payload from raw_servicetitan._rejects group by all order by 2",
+        "select object, min(position) as place, reason, payload from raw_servicetitan._rejects "
+        "group by all order by place",
     )
     assert [(name, position) for name, position, _, _ in rejects] == [("jobs", 2), ("jobs", 3)]
     assert "`id`" in rejects[0][2] and rejects[1][3] == '{"id":{"x":1},"total":6}'

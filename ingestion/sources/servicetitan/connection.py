@@ -54,7 +54,7 @@ def open_client(connection: Connection) -> VendorClient:
 
 
 def seconds_in_title(response: httpx.Response) -> float | None:
-    """429 bodies say `Rate limit is exceeded. Try again in 50 seconds.`, sometimes without a `Retry-After` header."""
+    """429 bodies say `Rate limit is exceeded. Try again in 50 seconds.`; `Retry-After` may be missing."""
     if response.status_code != 429:
         return None
     try:

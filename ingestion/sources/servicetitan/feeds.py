@@ -13,7 +13,8 @@ from ingestion.pull import heads
 from ingestion.records import head_reader, moment
 from ingestion.spec import Page, PullContext, PullFunction
 
-# Exports show a change about 15 minutes late; an hour leaves room for clocks and for rows committed out of order.
+# Exports show a change about 15 minutes late; an hour leaves room for clocks and for rows committed out of
+# order.
 OVERLAP = timedelta(hours=1)
 VISIBLE_AFTER = timedelta(minutes=15)
 # A stored token that the vendor no longer takes: start over from the watermark, with more room than usual.
@@ -40,9 +41,10 @@ class _ListPage(msgspec.Struct):
 def export(path: str, params: Mapping[str, str] | None = None) -> PullFunction:
     """Pull an export feed by its token, and read the last hour again by modification time.
 
-    The token is the vendor's own change capture and the state to continue from. The second reading is there because
-    the feed is "usually", not always, in order of modification, and because nothing promises that a token never skips:
-    what only one of the two readings brought is counted (`missed_by_token`, `missed_by_watermark`).
+    The token is the vendor's own change capture and the state to continue from. The second reading is there
+    because the feed is "usually", not always, in order of modification, and because nothing promises that a
+    token never skips: what only one of the two readings brought is counted (`missed_by_token`,
+    `missed_by_watermark`).
     """
 
     def pull(context: PullContext) -> Iterator[Page]:
@@ -117,9 +119,9 @@ class _ExportPull:
                 return
             if decoded.continueFrom in (None, start):
                 raise UnexpectedAnswer(
-                    f"account {self._context.account.account_id!r} (servicetitan): {self._path} says that there is "
-                    "more but gives no new token to continue from. What was landed is kept; run again, and report it "
-                    "to the vendor if it persists."
+                    f"account {self._context.account.account_id!r} (servicetitan): {self._path} says "
+                    "that there is more but gives no new token to continue from. What was landed is kept; run again, "
+                    "and report it to the vendor if it persists."
                 )
             start = decoded.continueFrom
 
@@ -127,12 +129,12 @@ class _ExportPull:
         return dict(heads(rows, self._read_head))
 
     def _compare(self, start: datetime) -> None:
-        """Count what each reading alone would have missed; versions that an earlier pull had brought do not count."""
+        """Count what each reading alone would have missed, beyond what earlier pulls had brought."""
         known = self._known
         if known is None:
             return
-        # Outside these edges the readings differ by design: before the first, `recent` remembers nothing; after the
-        # second are rows that became visible between the two readings.
+        # Outside these edges the readings differ by design: before the first, `recent` remembers nothing;
+        # after the second are rows that became visible between the two readings.
         first = _naive(start)
         last = max(filter(None, map(_moment, self._by_watermark.values())), default=first)
 
@@ -167,9 +169,10 @@ def listing(
 ) -> PullFunction:
     """Pull a paged list in ascending id order, so that inserts during the pull land behind us.
 
-    With `by_watermark`, an incremental pull asks only for what was modified since the watermark minus the overlap.
-    There is no upper bound on purpose: a row modified during the pull joins the result and at worst comes twice,
-    whereas with a bound it would leave the result and shift the rows after it across a page seam.
+    With `by_watermark`, an incremental pull asks only for what was modified since the watermark minus the
+    overlap. There is no upper bound on purpose: a row modified during the pull joins the result and at worst
+    comes twice, whereas with a bound it would leave the result and shift the rows after it across a page
+    seam.
     """
 
     def pull(context: PullContext) -> Iterator[Page]:

@@ -1,10 +1,12 @@
 """Every ServiceTitan object that is read, as data.
 
-Export feeds carry active, inactive and deleted rows (`active`), so an absence there means nothing. The exceptions are
-the contact feeds: deletions of contacts are not trusted to appear (Fivetran re-reads both weekly for that reason), so
-they are read in full every week. Lists hide inactive rows unless asked for `active=Any`.
+Export feeds carry active, inactive and deleted rows (`active`), so an absence there means nothing. The
+exceptions are the contact feeds: deletions of contacts are not trusted to appear (Fivetran re-reads both
+weekly for that reason), so they are read in full every week. Lists hide inactive rows unless asked for
+`active=Any`.
 
-Not read: pay data, payroll and inventory (no question of this project needs them), invoice items (inside the invoices).
+Not read: pay data, payroll and inventory (no question of this project needs them), invoice items (inside the
+invoices).
 """
 
 from __future__ import annotations
