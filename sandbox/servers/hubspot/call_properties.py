@@ -18,7 +18,7 @@ def call_disposition(portal: Portal, row: CallRow) -> str:
 
 
 def call_outcome(portal: Portal, row: CallRow) -> Value:
-    """What the agent said of it afterwards."""
+    """What whoever took it said of it afterwards."""
     return row.call.outcome if portal.come(row.call.classified_at) else None
 
 
