@@ -98,7 +98,8 @@ def test_adapters_emit_the_canonical_columns(built: Path, platform: str, entity:
         name
         for (name,) in query(
             built,
-            f"select column_name from information_schema.columns where table_name = 'stg_{platform}__{entity}'",
+            "select column_name from information_schema.columns "
+            f"where table_name = 'stg_{platform}__{entity}'",
         )
     }
     assert CONTRACT[entity] - columns == set(), f"stg_{platform}__{entity} lacks columns of the contract"
@@ -108,9 +109,7 @@ def test_adapters_emit_the_canonical_columns(built: Path, platform: str, entity:
 
 @pytest.mark.parametrize("platform", sorted(PLATFORM_ENTITIES))
 def test_platform_var_matches_specs(platform: str) -> None:
-    """A platform that is declared has a source, dbt sources for exactly its objects, and a model per
-    entity.
-    """
+    """A declared platform has a source, dbt sources for exactly its objects, and a model per entity."""
     spec = discover()[platform]
     assert sorted(source_objects(platform)) == sorted(one.name for one in spec.objects)
     models = {path.stem for path in (DBT_PROJECT / f"models/staging/{platform}").glob("stg_*.sql")}
@@ -202,7 +201,8 @@ def test_a_visit_belongs_to_the_contact_s_first_deal_only(built: Path) -> None:
 def test_spread_spend_adds_up_to_the_cent(built: Path) -> None:
     ((days, total),) = query(
         built,
-        "select count(*), sum(spend_amount) from conformed.int_ad_spend__unioned where campaign_name = 'SEO retainer'",
+        "select count(*), sum(spend_amount) from conformed.int_ad_spend__unioned "
+        "where campaign_name = 'SEO retainer'",
     )
     assert (days, total) == (28, Decimal("1800.0000"))
 
