@@ -202,9 +202,11 @@ class Journeys:
             trade=need.trade,
         )
         self._leave_evidence(rng, lead, campaign)
-        # Online requests always reach the CRM; calls and online bookings only where somebody carries them
-        # over.
-        lead.in_crm = kind in ("form", "chat") or rng.random() < 0.55
+        # Online requests always reach the CRM, and so do calls where dispatch keeps no call log; anything else
+        # only when somebody carries it over.
+        carried_over = rng.random() < 0.55
+        needs_crm = kind == "call" and self._world.brands[lead.brand_key].platform != "servicetitan"
+        lead.in_crm = kind in ("form", "chat") or needs_crm or carried_over
         lead.in_dispatch = kind in ("call", "booking") or rng.random() < 0.35
         return lead
 
