@@ -1,0 +1,175 @@
+"""A random world: the credit of every job against a plain re-computation, and every cent accounted for.
+
+dbt's own tests run in the same build: sums of credit equal the ledger per model, entries are allocated whole,
+reports equal facts. Here the weights are checked too, by an oracle that shares no code with the models.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.warehouse.worlds import build_money, write_world
+
+WINDOW_DAYS = 40
+START = datetime(2026, 1, 5, 15)
+HOUSEHOLDS = 60
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def random_world(seed: int) -> Rows:
+    """Households with unbooked requests (web forms three days or more apart), jobs, invoices and payments."""
+    rng = Random(seed)
+    rows: Rows = defaultdict(list)
+    rows["operator.accounts"] = [
+        {"account_id": "north", "platform": "dispatch", "brand_key": "north", "timezone": "America/Chicago"},
+        {"account_id": "portal", "platform": "crm", "timezone": "America/Chicago"},
+    ]
+    rows["operator.brands"] = [
+        {"brand_key": "north", "brand_name": "North", "timezone": "America/Chicago", "trades": "hvac"}
+    ]
+    rows["operator.settings"] = [
+        {"key": "attribution.window_days.default", "value": str(WINDOW_DAYS)},
+        {"key": "attribution.new_customer_after_months", "value": "24"},
+    ]
+    for number in range(HOUSEHOLDS):
+        _add_household(rows, rng, f"H{number:03d}")
+    return rows
+
+
+def _add_household(rows: Rows, rng: Random, household: str) -> None:
+    rows["bridge_household_members"].append(_member(household, "customer", f"C{household}"))
+    for day in sorted(rng.sample(range(0, 120, 3), rng.randrange(0, 7))):
+        lead_key = f"L{household}-{day:03d}"
+        google = rng.random() < 0.5
+        rows["bridge_household_members"].append(_member(household, "lead", lead_key))
+        rows["leads"].append(
+            {
+                "lead_key": lead_key, "platform": "crm", "account_id": "portal", "native_id": lead_key,
+                "lead_kind": "form", "lead_status": "open", "brand_key": "north", "is_booked": False,
+                "occurred_at": START + timedelta(days=day), "utm_source": "google" if google else "facebook",
+                "utm_medium": "cpc", "utm_campaign": f"c{rng.randrange(3)}",
+            }
+        )  # fmt: skip
+    for day in sorted(rng.sample(range(1, 150, 3), rng.randrange(1, 4))):
+        _add_job(rows, rng, household, day)
+
+
+def _add_job(rows: Rows, rng: Random, household: str, day: int) -> None:
+    job_key = f"J{household}-{day:03d}"
+    booked_at = START + timedelta(days=day)
+    done_at = booked_at + timedelta(days=1)
+    subtotal = Decimal(rng.randrange(1, 900_000)) / 100
+    tax = (subtotal * Decimal("0.0825")).quantize(Decimal("0.01"))
+    status = rng.choice(["completed", "completed", "completed", "canceled", "scheduled"])
+    rows["jobs"].append(
+        {
+            "job_key": job_key, "native_id": job_key, "customer_key": f"C{household}", "job_status": status,
+            "booked_at": booked_at, "booked_on": booked_at.date(), "total_amount": subtotal,
+            **({"completed_at": done_at, "completed_on": done_at.date()} if status == "completed" else {}),
+            **({"canceled_at": done_at, "canceled_on": done_at.date()} if status == "canceled" else {}),
+        }
+    )  # fmt: skip
+    if status != "completed":
+        return
+    rows["invoices"].append(
+        {
+            "invoice_key": f"I{job_key}", "native_id": f"I{job_key}", "invoice_kind": "job",
+            "job_key": job_key,
+            "invoice_status": rng.choice(["open", "paid", "voided"]), "customer_key": f"C{household}",
+            "invoiced_on": done_at.date(), "subtotal_amount": subtotal, "tax_amount": tax,
+            "total_amount": subtotal + tax, "voided_at": done_at + timedelta(days=9),
+        }
+    )  # fmt: skip
+    left, number = subtotal + tax, 0
+    while left > 0 and number < 4:
+        part = min(left, Decimal(rng.randrange(1, 400_000)) / 100)
+        refund = number > 0 and rng.random() < 0.3
+        key = f"P{number}{job_key}"
+        signed = -part if refund else part
+        rows["payments"].append(
+            {
+                "payment_key": key, "native_id": key, "customer_key": f"C{household}",
+                "payment_kind": "refund" if refund else "payment",
+                "payment_status": rng.choice(["succeeded", "succeeded", "succeeded", "voided", "failed"]),
+                "paid_at": done_at + timedelta(days=number), "amount": signed,
+                "paid_on": (done_at + timedelta(days=number)).date(),
+            }
+        )  # fmt: skip
+        applied = signed if rng.random() < 0.8 else (signed / 2).quantize(Decimal("0.01"))
+        rows["payment_applications"].append(
+            {
+                "payment_application_key": f"A{key}", "native_id": f"A{key}", "payment_key": key,
+                "invoice_key": f"I{job_key}", "applied_amount": applied,
+            }
+        )  # fmt: skip
+        left, number = left - part, number + 1
+
+
+def _member(household: str, entity: str, record_key: str) -> dict[str, Any]:
+    platform, account_id = ("dispatch", "north") if entity == "customer" else ("crm", "portal")
+    return {
+        "household_key": household, "person_key": f"P{household}", "platform": platform,
+        "account_id": account_id, "entity": entity, "native_id": record_key, "record_key": record_key,
+    }  # fmt: skip
+
+
+def expected_credit(rows: Rows) -> dict[tuple[str, str], list[str | None]]:
+    """(model, job) -> the touches that share its credit equally; [None] where there is none."""
+    leads = defaultdict(list)
+    for lead in rows["leads"]:
+        leads[lead["lead_key"][1:5]].append(lead)
+    credit: dict[tuple[str, str], list[str | None]] = {}
+    for job in rows["jobs"]:
+        booked_at = job["booked_at"]
+        path: list[str | None] = [
+            lead["lead_key"]
+            for lead in sorted(leads[job["job_key"][1:5]], key=lambda each: each["occurred_at"])
+            if booked_at - timedelta(days=WINDOW_DAYS) <= lead["occurred_at"] <= booked_at
+        ] or [None]
+        credit["first", job["job_key"]] = path[:1]
+        credit["last", job["job_key"]] = path[-1:]
+        credit["linear", job["job_key"]] = path
+    return credit
+
+
+@pytest.mark.parametrize("seed", [11])
+def test_credit_equals_a_plain_recomputation(tmp_path: Path, seed: int) -> None:
+    rows = random_world(seed)
+    warehouse = tmp_path / "warehouse.duckdb"
+    write_world(warehouse, rows)
+    build_money(warehouse)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        credits = connection.execute(
+            "select model, job_key, touch_key, weight from core.fct_attribution "
+            "where conversion_kind = 'job' order by model, job_key, touch_position"
+        ).fetchall()
+        off_by_a_cent = connection.execute(
+            """
+            select count(*) from core.fct_attribution as credits
+            inner join core.fct_jobs as jobs on jobs.job_key = credits.job_key
+            where abs(credits.collected_amount - credits.weight * jobs.collected_amount) >= 0.01
+               or abs(credits.invoiced_amount - credits.weight * jobs.invoiced_amount) >= 0.01
+            """
+        ).fetchone()
+        cash = connection.execute(
+            "select sum(gross_amount) from core.fct_revenue_ledger where entry_type = 'collected'"
+        ).fetchone()
+    found: dict[tuple[str, str], list[str | None]] = defaultdict(list)
+    for model, job_key, touch_key, _ in credits:
+        found[model, job_key].append(touch_key)
+    assert found == expected_credit(rows)
+    even = [
+        abs(weight * len(found[model, job_key]) - 1) < Decimal("1e-10")
+        for model, job_key, _, weight in credits
+    ]
+    assert all(even)
+    assert off_by_a_cent == (0,)
+    assert cash == (sum(row["amount"] for row in rows["payments"] if row["payment_status"] == "succeeded"),)
