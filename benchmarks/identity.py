@@ -1,6 +1,7 @@
 """How well and how fast records become households, against the sandbox's truth.
 
     python -m benchmarks identity [--households N] [--months M] [--seeds 7,11] [--noise low|default|high]
+    python -m benchmarks identity --pipeline
 
 Prints, per seed, pairwise precision, recall and F1 and B-cubed at household and person level, and the time
 of a full build and of a second one. Seeds 1 to 3 are for tuning; report 7 and 11, which no rule has been
@@ -10,16 +11,24 @@ fitted to.
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import duckdb
+import httpx
 
-from benchmarks.identity_records import write_world
+from benchmarks.identity_records import write_rows, write_world
+from ingestion.config import load_settings
+from ingestion.run import ingest
+from sandbox.server import Sandbox
 from sandbox.world import Noise, build_world
-from tests.identity.operator_records import run_dbt
+from tests.identity.operator_records import PROJECT, run_dbt
 
 NOISE_FACTORS = {"low": 0.4, "default": 1.0, "high": 2.0}
 # Not untidiness, but how many people and homes of each kind there are.
@@ -109,6 +118,58 @@ def measure(seed: int, households: int, months: int, level: str, folder: Path) -
         print(f"  {name:16} {agreement}")
 
 
+def measure_pipeline(seed: int, households: int, months: int, folder: Path) -> None:
+    """The whole way: vendor servers, pulls, load, staging, identity; default noise."""
+    with Sandbox.start(households=households, seed=seed, months=months) as sandbox:
+        settings = load_settings(home=folder, config=sandbox.config_path)
+        ingest(settings)
+        true = {level: truth(sandbox.control_url, level) for level in ("household", "person")}
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        "build",
+        "--quiet",
+        "--select",
+        "+bridge_household_members",
+    ]
+    command += ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    command += [
+        "--project-dir",
+        str(PROJECT),
+        "--profiles-dir",
+        str(PROJECT),
+        "--target-path",
+        str(folder / "target"),
+    ]
+    subprocess.run(command, env=os.environ | {"FOURWIRE_WAREHOUSE": str(settings.home.warehouse)}, check=True)
+    with duckdb.connect(str(settings.home.warehouse)) as connection:
+        found = connection.execute(
+            "select record_key, account_id, entity, native_id from core.bridge_household_members"
+        ).fetchall()
+        rows = [
+            {"record_key": key, "household": true["household"][record], "person": true["person"][record]}
+            for key, *parts in found
+            if (record := tuple(parts)) in true["household"]
+        ]
+        write_rows(
+            connection, "truth.members", dict.fromkeys(("record_key", "household", "person"), "varchar"), rows
+        )
+    print(
+        f"seed {seed}, through the pipeline: {len(found):,} records, {len(rows):,} of them known to the truth"
+    )
+    for name, agreement in scores(settings.home.warehouse).items():
+        print(f"  {name:16} {agreement}")
+
+
+def truth(control_url: str, level: str) -> dict[tuple[str, str, str], str]:
+    """(account, entity, native id) to the true household or person, from the sandbox's control API."""
+    lines = httpx.get(f"{control_url}/truth/{level}s", timeout=120).text.splitlines()
+    return {
+        (member["account_id"], member["entity"], member["native_id"]): str(row[f"{level}_id"])
+        for row in map(json.loads, lines)
+        for member in row["members"]
+    }
+
+
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks identity", description=__doc__.splitlines()[0]
@@ -120,10 +181,16 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument(
         "--keep", type=Path, help="folder in which the warehouses stay, to look into mistakes"
     )
+    parser.add_argument(
+        "--pipeline", action="store_true", help="pull from the vendor servers instead of the world"
+    )
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
         for seed in map(int, options.seeds.split(",")):
             folder = (options.keep or Path(scratch)) / f"seed-{seed}-{options.noise}"
+            if options.pipeline:
+                measure_pipeline(seed, options.households, options.months, folder)
+                continue
             measure(seed, options.households, options.months, options.noise, folder)
 
 

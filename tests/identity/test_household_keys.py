@@ -75,7 +75,7 @@ def test_merge_and_split_are_history(records: OperatorRecords, tmp_path: Path) -
 
 
 def test_overrides_always_win(records: OperatorRecords, tmp_path: Path) -> None:
-    """`different` holds although everything is shared, a third record included; `same` although nothing is."""
+    """`different` holds although everything is shared, a third record too; `same` although nothing is."""
     everything = {
         "phones": ("6155550103",),
         "emails": ("kit@example.com",),

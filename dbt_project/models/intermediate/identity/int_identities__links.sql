@@ -54,8 +54,8 @@ select
     links.left_key,
     links.right_key,
     max(links.weight) as weight,
-    arg_max(links.rule, links.weight) as rule,
-    arg_max(links.evidence, links.weight) as evidence
+    max_by(links.rule, (links.weight, links.rule)) as rule,
+    max_by(links.evidence, (links.weight, links.rule)) as evidence
 from links
 inner join records as left_records on left_records.record_key = links.left_key
 inner join records as right_records on right_records.record_key = links.right_key

@@ -40,7 +40,7 @@ select
     greatest(pairs.left_key, pairs.right_key) as right_key,
     min(left_members.household_key) as left_household_key,
     min(right_members.household_key) as right_household_key,
-    arg_max(pairs.reason, pairs.weight) as reason,
+    max_by(pairs.reason, (pairs.weight, pairs.reason)) as reason,
     string_agg(distinct pairs.evidence, '; ' order by pairs.evidence) as evidence,
     max(pairs.weight) as weight
 from pairs

@@ -11,7 +11,7 @@ edge_ends as (
 
 -- The strongest reason that ties the record to another one of the same household.
 reasons as (
-    select edge_ends.record_key, arg_max(edge_ends.rule, (edge_ends.weight, edge_ends.rule)) as rule
+    select edge_ends.record_key, max_by(edge_ends.rule, (edge_ends.weight, edge_ends.rule)) as rule
     from edge_ends
     inner join members as one on one.record_key = edge_ends.record_key
     inner join members as other on other.record_key = edge_ends.other_key and other.household_key = one.household_key

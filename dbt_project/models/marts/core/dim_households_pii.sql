@@ -1,4 +1,5 @@
--- Grain: one household, with what tells a person who it is. Kept apart so that dim_households can be shared freely.
+-- Grain: one household, with what tells a person who it is. Kept apart so that dim_households can be shared
+-- freely.
 {{ config(meta={'contains_pii': true}) }}
 
 with members as (
