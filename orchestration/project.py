@@ -25,6 +25,9 @@ PROJECT_DIR = ROOT / "dbt_project"
 MANIFEST = PROJECT_DIR / "target" / "manifest.json"
 _FINGERPRINT = PROJECT_DIR / "target" / "manifest.sha256"
 
+# Unit tests check the code, not the data: `make test` runs them.
+BUILD_OPTIONS = ("--exclude-resource-type", "unit_test")
+
 _READ_BY_DBT = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"}
 
 
@@ -249,7 +252,7 @@ def build(
     }
     # dbt writes to stdout, which belongs to the command's result.
     done = subprocess.run(
-        dbt_command("build", *(["--quiet"] if quiet else []), *arguments),
+        dbt_command("build", *BUILD_OPTIONS, *(["--quiet"] if quiet else []), *arguments),
         env=environment,
         stdout=sys.stderr,
         check=False,

@@ -15,7 +15,13 @@ from dagster_dbt.compat import DBT_PYTHON_VERSION
 from packaging.version import Version
 
 from ingestion.config import Home, load_settings
-from orchestration.project import PROJECT_DIR, current_manifest, dbt_environment, dbt_executable
+from orchestration.project import (
+    BUILD_OPTIONS,
+    PROJECT_DIR,
+    current_manifest,
+    dbt_environment,
+    dbt_executable,
+)
 
 WAREHOUSE_POOL = "warehouse"
 
@@ -64,7 +70,7 @@ def transform_assets() -> dg.AssetsDefinition:
         home = load_settings().home
         # dagster-dbt builds an adapter in this process as well, so the variable must hold here too.
         os.environ.update(dbt_environment(home.warehouse))
-        yield from dbt.cli(["build"], context=context, target_path=target_path(home)).stream()
+        yield from dbt.cli(["build", *BUILD_OPTIONS], context=context, target_path=target_path(home)).stream()
 
     return transform
 
