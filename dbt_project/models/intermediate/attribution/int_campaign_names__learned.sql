@@ -12,7 +12,9 @@ parameters as (
 ),
 
 choices as (
-    select touch_key, channel, campaign_name from {{ ref('int_touches__evidence') }} where campaign_key is not null and campaign_name is not null
+    select touch_key, channel, campaign_name
+    from {{ ref('int_touches__evidence') }}
+    where campaign_key is not null and campaign_name is not null
 ),
 
 pairs as (
