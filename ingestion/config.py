@@ -15,7 +15,15 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEFAULT_HOME = Path("data")
@@ -167,7 +175,9 @@ class Home:
 class Settings:
     """Environment + operator + secrets, resolved once. Build it with `load_settings()`."""
 
-    def __init__(self, home: Home, operator: OperatorConfig, config_path: Path, secrets: dict[str, dict[str, str]]):
+    def __init__(
+        self, home: Home, operator: OperatorConfig, config_path: Path, secrets: dict[str, dict[str, str]]
+    ):
         self.home = home
         self.operator = operator
         self.config_path = config_path
