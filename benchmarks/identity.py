@@ -69,13 +69,12 @@ def pairwise(connection: duckdb.DuckDBPyConnection, found: str, true: str) -> Ag
 def b_cubed(connection: duckdb.DuckDBPyConnection, found: str, true: str) -> Agreement:
     """The same record by record, so that a big cluster does not outweigh all others."""
     precision, recall = connection.execute(f"""
-        with cells as (select {found} as f, {true} as t, count(*) as n from scored group by all)
-        select
-            sum(n * n / found_size) / sum(n),
-            sum(n * n / true_size) / sum(n)
-        from (
+        with cells as (select {found} as f, {true} as t, count(*) as n from scored group by all),
+        sized as (
             select n, sum(n) over (partition by f) as found_size, sum(n) over (partition by t) as true_size
             from cells
+        )
+        select sum(n * n / found_size) / sum(n), sum(n * n / true_size) / sum(n) from sized
     """).fetchone()
     return Agreement(float(precision), float(recall))
 
@@ -147,8 +146,9 @@ def measure_pipeline(seed: int, households: int, months: int, folder: Path) -> N
         ).fetchall()
         rows = [
             {"record_key": key, "household": true["household"][record], "person": true["person"][record]}
-            for key, *parts in found
-            if (record := tuple(parts)) in true["household"]
+            for key, account, entity, native_id in found
+            # A native id of several parts ends in the id that the vendor shows.
+            if (record := (account, entity, native_id.rsplit("|", 1)[-1])) in true["household"]
         ]
         write_rows(
             connection, "truth.members", dict.fromkeys(("record_key", "household", "person"), "varchar"), rows
