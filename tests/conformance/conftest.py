@@ -1,4 +1,4 @@
-"""One sandbox and one throw-away home per test: faults and clocks must not leak from one test into the next."""
+"""One sandbox and one home per test: faults and clocks must not leak from one test into the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each source, under each way a vendor fails: raw equals the truth in number and content, nothing lost or doubled."""
+"""Each source, under each way a vendor fails: raw equals the truth, nothing lost or doubled."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_increments_equal_a_full_reload(platform: str, operator: Operator, tmp_p
 @pytest.mark.slow
 @pytest.mark.parametrize("seconds", [1.5, 2.5, 3.5, 5.0])
 def test_kill_anywhere_and_run_again(seconds: float, operator: Operator) -> None:
-    """The moments spread over start-up, pull and load; what was under way when the signal came does not matter."""
+    """The moments spread over start-up, pull and load; what was under way does not matter."""
     program = (
         "import sys; from pathlib import Path; from ingestion.config import load_settings; "
         "from ingestion.run import ingest; "

@@ -17,7 +17,8 @@ def raw_rows(warehouse: Path, platform: str, account_id: str, table: str) -> Row
     """What the warehouse holds of one object of one account, rows that the vendor removed left out."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
-            f"select native_id, payload from raw_{platform}.{table} where account_id = ? and removed_at is null",
+            f"select native_id, payload from raw_{platform}.{table} "
+            "where account_id = ? and removed_at is null",
             [account_id],
         ).fetchall()
     native_ids = [native_id for native_id, _ in rows]
