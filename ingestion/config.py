@@ -1,7 +1,8 @@
 """The one typed configuration object, read in one place.
 
-Two inputs: the operator file (YAML, no secrets; `FOURWIRE_CONFIG`) and the secrets (`.dlt/secrets.toml` beside it, or
-environment variables). A wrong value is refused before anything starts, with the file, the key and what would be right.
+Two inputs: the operator file (YAML, no secrets; `FOURWIRE_CONFIG`) and the secrets (`.dlt/secrets.toml`, or
+environment variables). A wrong value is refused before anything starts, with the file, the key and what would be
+right.
 """
 
 from __future__ import annotations
@@ -59,7 +60,7 @@ class Brand(_Strict):
 
 
 class Account(_Strict):
-    """One tenant of one vendor. `brand` is left out for a system that serves all brands, such as one CRM portal."""
+    """One tenant of one vendor. `brand` is left out for a system that serves all brands, such as a CRM."""
 
     account_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     platform: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -193,8 +194,9 @@ class Settings:
         value = os.environ.get(variable) or self._secrets.get(account.account_id, {}).get(key)
         if not value:
             raise ConfigError(
-                f"account {account.account_id!r} ({account.platform}) has no credential {key!r}: set {variable}, or "
-                f'write {key} = "…" under [accounts.{account.account_id}] in {secrets_path(self.config_path, self.operator)}'
+                f"account {account.account_id!r} ({account.platform}) has no credential {key!r}: "
+                f'set {variable}, or write {key} = "…" under [accounts.{account.account_id}] in '
+                f"{secrets_path(self.config_path, self.operator)}"
             )
         return SecretStr(value)
 

@@ -1,6 +1,6 @@
 """The world's records, free of any vendor's shape.
 
-Instants are epoch seconds in UTC (`int`), money is integer cents, `None` means "never happens inside the horizon".
+Instants are epoch seconds in UTC (`int`), money is integer cents, `None` means "never inside the horizon".
 A record is written once, with every milestone of its life, past and future; what a server shows at clock time `t` is
 derived from the milestones that are `<= t`. So advancing the clock changes nothing here, and the same seed gives the
 same world whatever was asked of it before.
