@@ -50,7 +50,7 @@ select
         when call.type is not null then true
     end as is_answered,
     {{ entity_key('timed.platform', 'timed.account_id', 'call.customer.id') }} as customer_key,
-    {{ entity_key('timed.platform', 'timed.account_id', "'lead|' || call.lead.id") }} as lead_key,
+    {{ entity_key('timed.platform', 'timed.account_id', 'call.lead.id') }} as lead_key,
     {{ entity_key('timed.platform', 'timed.account_id', 'call.job.id') }} as job_key,
     {{ entity_key('timed.platform', 'timed.account_id', "nullif(call.campaign.id, '0')") }} as campaign_key,
     coalesce(call.agent.name, call.createdBy.name) as agent_name,

@@ -54,7 +54,7 @@ owned as (
     union all
 
     select
-        account_id, 'lead|' || native_id || '|phone', 'lead', 'lead|' || native_id, 'Phone', lead.leadPhone,
+        account_id, 'lead|' || native_id || '|phone', 'lead', native_id, 'Phone', lead.leadPhone,
         lead.active, lead.createdOn, lead.modifiedOn, removed_at, fetched_at, null
     from leads
     where nullif(trim(lead.leadPhone), '') is not null
@@ -62,7 +62,7 @@ owned as (
     union all
 
     select
-        account_id, 'lead|' || native_id || '|email', 'lead', 'lead|' || native_id, 'Email', lead.leadEmail,
+        account_id, 'lead|' || native_id || '|email', 'lead', native_id, 'Email', lead.leadEmail,
         lead.active, lead.createdOn, lead.modifiedOn, removed_at, fetched_at, null
     from leads
     where nullif(trim(lead.leadEmail), '') is not null

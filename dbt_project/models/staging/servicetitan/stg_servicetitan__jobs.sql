@@ -101,7 +101,7 @@ resolved as (
         {{ utc_timestamp('first_appointments.appointment.start') }} as scheduled_start_at,
         {{ utc_timestamp('first_appointments.appointment."end"') }} as scheduled_end_at,
         first_technicians.technician_id,
-        coalesce('booking|' || job.bookingId, 'lead|' || leads_by_call.lead_id) as lead_native_id,
+        coalesce(job.bookingId, leads_by_call.lead_id) as lead_native_id,
         cancel_reasons.reason.name as cancel_reason,
         coalesce(recalls.recall.recallForId, job.recallForId) as recalled_job_id,
         coalesce(recalls.recall.warrantyId, job.warrantyId) as warranted_job_id,

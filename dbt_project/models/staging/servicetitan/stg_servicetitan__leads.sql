@@ -57,10 +57,11 @@ business_units as (
     from {{ source('servicetitan', 'business_units') }}
 ),
 
+-- Ids of all kinds of rows come from one sequence of the tenant, so a lead and a booking never share one.
 combined as (
     select
         leads.account_id,
-        'lead|' || leads.native_id as native_id,
+        leads.native_id,
         case
             when lead.callId is not null then 'call'
             when lead.bookingId is not null then 'booking'
@@ -109,7 +110,7 @@ combined as (
 
     select
         bookings.account_id,
-        'booking|' || bookings.native_id,
+        bookings.native_id,
         'booking',
         booking.status,
         {{ canonical_value('servicetitan', 'booking.status', 'booking.status') }},
