@@ -206,8 +206,15 @@ class _PlatformLoad:
                 set removed_at = derived.removed_at
                 from (
                     select row.account_id, row.native_id, min(listing.finished_at) as removed_at
-                    from {self._schema}."{spec.name}" as row
-                    left join {self._schema}._pulls as listing
+                    from (
+                        -- Most rows were seen in the newest listing; only the others need comparing.
+                        from {self._schema}."{spec.name}"
+                        where fetched_at < (
+                            select max(started_at) from {self._schema}._pulls
+                            where object = $object and mode = 'full' and complete and error is null
+                        )
+                    ) as row
+                    join {self._schema}._pulls as listing
                         on listing.object = $object and listing.account_id = row.account_id
                         and listing.mode = 'full' and listing.complete and listing.error is null
                         and listing.started_at > row.fetched_at

@@ -257,8 +257,9 @@ class _ObjectPull:
         return (
             f"account {account.account_id!r} ({account.platform}): {self._spec.name} came with "
             f"{self._listing_rows} rows after {before.listing_rows} on {before.finished_at:%Y-%m-%d}, "
-            f"{lost:.0%} fewer; allowed are {self._order.shrink_share:.0%} (tolerances.shrink_share). Nothing "
-            "was marked as removed. If the vendor really removed that many, raise the tolerance for one run."
+            f"{lost:.0%} fewer; allowed are {self._order.shrink_share:.0%} (tolerances.shrink_share). "
+            "Nothing was marked as removed. If the vendor really removed that many, raise the tolerance "
+            "for one run."
         )
 
 

@@ -120,8 +120,8 @@ class _ExportPull:
             if decoded.continueFrom in (None, start):
                 raise UnexpectedAnswer(
                     f"account {self._context.account.account_id!r} (servicetitan): {self._path} says "
-                    "that there is more but gives no new token to continue from. What was landed is kept; run again, "
-                    "and report it to the vendor if it persists."
+                    "that there is more but gives no new token to continue from. What was landed is kept; "
+                    "run again, and report it to the vendor if it persists."
                 )
             start = decoded.continueFrom
 
