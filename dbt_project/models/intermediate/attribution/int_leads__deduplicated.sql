@@ -41,6 +41,7 @@ summarised as (
         max(case when is_booked then 1 else 0 end) = 1 as is_booked,
         max(case when is_proof and not is_excluded then 1 else 0 end) = 0 as is_excluded,
         max(case when is_proof then 1 else 0 end) = 0 as is_unproven,
+        max(case when record_entity = 'lead' then 1 else 0 end) = 1 as has_lead_record,
         count(*) as record_count,
         min(trade) as trade,
         min(household_key) as household_key,
@@ -86,6 +87,8 @@ select
     records.native_url,
     records.lead_kind,
     dated.record_count,
+    -- False where nothing but calls describe the request: telephony says so and no system of record does.
+    dated.has_lead_record,
     dated.brand_key,
     dated.household_key,
     dated.person_key,
