@@ -2,8 +2,8 @@
 
     python -m benchmarks daily [--households N] [--months M]
 
-The defaults make about 160,000 jobs and 170,000 invoices over five years. The sandbox runs as a process of its
-own, so its rendering competes for the same cores: the pull times are upper bounds.
+The defaults make about 160,000 jobs and 170,000 invoices over five years. The sandbox runs as a process of
+its own, so its rendering competes for the same cores: the pull times are upper bounds.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ left join {{ ref('int_tickets__averaged') }} as tickets
     and tickets.trade = leads.trade
 where leads.is_booked
   and not leads.is_excluded
+  and leads.has_lead_record
   and leads.job_key is null
   and coalesce(leads.booked_at, leads.lead_at)
       < data.as_of_at - {{ setting('tolerances.booked_without_job_hours', 'integer') }} * interval '1 hour'

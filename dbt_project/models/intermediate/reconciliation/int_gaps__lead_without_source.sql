@@ -1,5 +1,5 @@
 -- A request that nothing explains: no click id, no tracking number, no UTM, no campaign, no word of the customer, in any
--- of the systems that recorded it.
+-- of the systems that recorded it. A call that nobody recorded as a lead is another gap.
 select
     'lead' as entity,
     leads.lead_key as entity_key,
@@ -19,4 +19,5 @@ left join {{ ref('int_tickets__averaged') }} as tickets
     on tickets.brand_key = leads.brand_key
     and tickets.trade = leads.trade
 where not leads.is_excluded
+  and leads.has_lead_record
   and coalesce(touches.method, 'unknown') = 'unknown'
