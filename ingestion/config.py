@@ -1,8 +1,8 @@
 """The one typed configuration object, read in one place.
 
 Two inputs: the operator file (YAML, no secrets; `FOURWIRE_CONFIG`) and the secrets (`.dlt/secrets.toml`, or
-environment variables). A wrong value is refused before anything starts, with the file, the key and what would be
-right.
+environment variables). A wrong value is refused before anything starts, with the file, the key and what would
+be right.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """The world's records, free of any vendor's shape.
 
 Instants are epoch seconds in UTC (`int`), money is integer cents, `None` means "never inside the horizon".
-A record is written once, with every milestone of its life, past and future; what a server shows at clock time `t` is
-derived from the milestones that are `<= t`. So advancing the clock changes nothing here, and the same seed gives the
-same world whatever was asked of it before.
+A record is written once, with every milestone of its life, past and future; what a server shows at clock time
+`t` is derived from the milestones that are `<= t`. So advancing the clock changes nothing here, and the same
+seed gives the same world whatever was asked of it before.
 
-Identity fields (`household_id`, `person_id`, `cause_campaign_id`) are ground truth. Servers must not emit them; only
-`/truth` does.
+Identity fields (`household_id`, `person_id`, `cause_campaign_id`) are ground truth. Servers must not emit them;
+only `/truth` does.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Household:
 
 @dataclass(slots=True)
 class Customer:
-    """One customer record in one dispatch account, as somebody typed it. Near-duplicates of a household are wanted."""
+    """One customer record in one dispatch account, as somebody typed it; households have near-duplicates."""
 
     id: int
     brand_key: str
