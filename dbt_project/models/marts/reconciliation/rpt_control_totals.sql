@@ -6,7 +6,7 @@ with conformed as (
     from {{ ref('int_jobs__unioned') }} where not is_deleted group by platform, account_id
     union all
     select 'invoices', platform, account_id, count(*), coalesce(sum(total_amount), 0)
-    from {{ ref('int_invoices__unioned') }} group by platform, account_id
+    from {{ ref('int_invoices__unioned') }} where not is_deleted group by platform, account_id
     union all
     select 'payments', platform, account_id, count(*), coalesce(sum(amount), 0)
     from {{ ref('int_payments__unioned') }} where not is_deleted group by platform, account_id
