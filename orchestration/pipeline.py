@@ -136,4 +136,8 @@ def _failure(event: dg.DagsterEvent) -> StepFailure:
     prefix, separator, rest = message.partition(": ")
     if separator and prefix.endswith(error.cls_name or "\0"):
         message = rest
+    # dbt's own lines say it; the command line and the log's path around them do not help a reader.
+    _, separator, said_by_dbt = message.partition("Errors parsed from dbt logs:")
+    if separator:
+        message = f"The build stopped, and nothing was published:\n{said_by_dbt}"
     return StepFailure(step=str(event.step_key), error=error.cls_name or "Error", message=message.strip())
