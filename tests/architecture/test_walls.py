@@ -49,7 +49,10 @@ def test_the_linter_keeps_dagster_and_dbt_out_of_the_plain_packages(tmp_path: Pa
 
 
 def test_plain_packages_run_without_dagster_and_dbt() -> None:
-    code = "import sys, ingestion.run, sandbox.server; print([m for m in ('dagster', 'dbt') if m in sys.modules])"
+    code = """
+import sys, ingestion.run, sandbox.server
+print([name for name in ('dagster', 'dbt') if name in sys.modules])
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "[]"
 
