@@ -188,7 +188,7 @@ def _channel_table(channels: Sequence[ChannelFigures]) -> Table:
         table.add_row(
             row.channel.replace("_", " "),
             f"{row.leads:,}",
-            f"{row.booked_jobs:,}",
+            f"{row.booked_jobs:,.0f}",
             money(row.completed_amount),
             money(row.collected_amount),
             money(row.spend_amount) if row.spend_amount else "–",
