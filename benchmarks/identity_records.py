@@ -103,7 +103,7 @@ def customers(world: World) -> Iterator[Row]:
     for record in world.customers.values():
         if not known(world, record.created_at):
             continue
-        is_single_field = world.brands[record.brand_key].platform == "servicetitan"
+        is_single_field = "name_parts" not in world.brands[record.brand_key].dispatch_keeps
         full_name = " ".join(filter(None, (record.first, record.last)))
         merged = known(world, record.merged_at)
         yield dispatch_row(world, record.brand_key, "customer", record.id, record.created_at) | {

@@ -9,49 +9,44 @@ from typing import Any
 
 import yaml
 
-from sandbox.servers.base import SandboxAccount
-from sandbox.world.brands import CRM_ACCOUNT, SPEND_ACCOUNT
+from sandbox.servers import discover_vendors
+from sandbox.servers.base import Access, SandboxAccount
+from sandbox.world.brands import OPERATOR_ACCOUNTS
 from sandbox.world.model import World
-
-SPEND_FILE = "spend_upload_v1.csv"
-# What a client must present, by platform, and how the vendor's own secrets begin.
-_CREDENTIALS: dict[str, dict[str, str]] = {
-    "servicetitan": {"client_id": "cid.", "client_secret": "cs1.", "app_key": "ak1."},
-    "housecallpro": {"api_key": ""},
-    "hubspot": {"access_token": "pat-na1-"},
-    "spend_csv": {},
-}
 
 
 def accounts_of(world: World, base_url: str) -> list[SandboxAccount]:
-    """Every account of the operator, reachable under `base_url`/<account id>."""
+    """Every account of the operator, reachable under `base_url`/<account id>.
+
+    One whose vendor is not simulated yet is left out.
+    """
     brands_of: dict[tuple[str, str], list[str]] = {}
     for brand in world.brands.values():
         brands_of.setdefault((brand.platform, brand.account_id), []).append(brand.key)
-    every_brand = list(world.brands)
-    brands_of["hubspot", CRM_ACCOUNT] = every_brand
-    brands_of["spend_csv", SPEND_ACCOUNT] = every_brand
+    for platform, account_id in OPERATOR_ACCOUNTS.items():
+        brands_of[platform, account_id] = list(world.brands)
+    vendors = discover_vendors()
     return [
-        SandboxAccount(
-            account_id=account_id,
-            platform=platform,
-            brand_keys=tuple(brand_keys),
-            base_url=f"{base_url}/{account_id}",
-            token_url=f"{base_url}/{account_id}/connect/token" if platform == "servicetitan" else None,
-            credentials={
-                key: prefix + _secret(world.seed, account_id, key)
-                for key, prefix in _CREDENTIALS[platform].items()
-            },
-            options=_options(platform, f"{base_url}/{account_id}"),
-        )
-        for (platform, account_id), brand_keys in brands_of.items()
+        _account(world, name, brand_keys, platform, vendors[platform].ACCESS, f"{base_url}/{name}")
+        for (platform, name), brand_keys in brands_of.items()
+        if platform in vendors
     ]
 
 
-def _options(platform: str, url: str) -> dict[str, str]:
-    if platform == "servicetitan":
-        return {"tenant": "123456789"}
-    return {"url": f"{url}/{SPEND_FILE}"} if platform == "spend_csv" else {}
+def _account(
+    world: World, account_id: str, brand_keys: list[str], platform: str, access: Access, url: str
+) -> SandboxAccount:
+    return SandboxAccount(
+        account_id=account_id,
+        platform=platform,
+        brand_keys=tuple(brand_keys),
+        base_url=url,
+        token_url=url + access.token_path if access.token_path else None,
+        credentials={
+            key: prefix + _secret(world.seed, account_id, key) for key, prefix in access.credentials.items()
+        },
+        options={**access.options, **{name: url + path for name, path in access.paths.items()}},
+    )
 
 
 def _secret(seed: int, account_id: str, key: str) -> str:

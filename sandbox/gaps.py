@@ -110,7 +110,7 @@ class Saboteur:
         return self._world.brands[brand_key].account_id
 
     def _crm_account(self) -> str | None:
-        return next((key for key, server in self._servers.items() if server.platform == "hubspot"), None)
+        return next((key for key, server in self._servers.items() if server.kind == "crm"), None)
 
     def _ripe(self, instant: int | None) -> bool:
         return instant is not None and instant <= self._clock.now() - RIPE
@@ -172,7 +172,7 @@ class Saboteur:
         for payment in self._world.payments.values():
             brand = self._world.brands[payment.brand_key]
             # Where payments live inside their invoice, none can lose it.
-            if brand.platform != "servicetitan" or not self._ripe(payment.paid_at):
+            if "payments" not in brand.dispatch_keeps or not self._ripe(payment.paid_at):
                 continue
             live = payment.amount_cents > 0 and payment.voided_at is None and payment.id not in refunded
             invoices = [self._world.invoices[invoice_id] for invoice_id, _ in payment.applied]
@@ -284,7 +284,8 @@ class Saboteur:
             if job.brand_key == lead.brand_key and job.trade == lead.trade and job.total_cents > 0
             if job.completed_at is not None and job.completed_at <= now
         ]
-        return round(sum(totals) / len(totals)) if totals else 0
+        # Half a cent rounds up, as people do it; `round` would go to the even cent.
+        return (2 * sum(totals) + len(totals)) // (2 * len(totals)) if totals else 0
 
     def _requests_of_household(self) -> dict[int, list[int]]:
         moments: dict[int, list[int]] = defaultdict(list)

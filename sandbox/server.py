@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import socket
 import tempfile
 import threading
@@ -18,11 +16,11 @@ import uvicorn
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-import sandbox.servers
 from sandbox.accounts import accounts_of, write_config, write_info
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Faults, RequestLog, UnreliableLine
+from sandbox.servers import discover_vendors
 from sandbox.servers.base import SandboxAccount, VendorServer
 from sandbox.world import DEFAULT_HOUSEHOLDS, DEFAULT_MONTHS, build_world
 from sandbox.world.model import World
@@ -69,7 +67,7 @@ def assemble(world: World, base_url: str, faults: Iterable[Mapping[str, Any]] = 
     for order in faults:
         board.post(order)
     vendors = discover_vendors()
-    accounts = [account for account in accounts_of(world, base_url) if account.platform in vendors]
+    accounts = accounts_of(world, base_url)
     servers = {
         account.account_id: vendors[account.platform].build(world, account, clock, board)
         for account in accounts
@@ -80,17 +78,6 @@ def assemble(world: World, base_url: str, faults: Iterable[Mapping[str, Any]] = 
     }
     apps["control"] = Control(world, clock, board, log, servers).app
     return Assembly(world, clock, board, log, accounts, servers, Switchboard(apps))
-
-
-def discover_vendors() -> dict[str, Any]:
-    """Platform -> its package under `sandbox/servers`; every package there that can `build` is one."""
-    found = {}
-    for module in pkgutil.iter_modules(sandbox.servers.__path__):
-        if module.ispkg:
-            package = importlib.import_module(f"{sandbox.servers.__name__}.{module.name}")
-            if hasattr(package, "build"):
-                found[module.name] = package
-    return found
 
 
 class Sandbox:

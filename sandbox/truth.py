@@ -138,7 +138,7 @@ class Truth:
 
     def _crm(self, entity: str, native_entity: str, world_id: int) -> Iterator[Row]:
         for account_id, server in self._servers.items():
-            if server.platform == "hubspot":
+            if server.kind == "crm":
                 native_id = server.native_id(native_entity, world_id)
                 yield {
                     "platform": server.platform,

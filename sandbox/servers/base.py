@@ -1,17 +1,35 @@
 """What every simulated vendor offers to the sandbox process, and what it gets from it.
 
-A vendor is one package beside this module that exports `build(world, account, clock, faults) ->
-VendorServer`; the process discovers it by its name. Nothing else has to be edited to add one.
+A vendor is one package beside this module that exports `ACCESS` and `build(world, account, clock, faults) ->
+VendorServer`; the process discovers it by its name. It gets an account once `sandbox/world/brands.py` gives
+a brand, or the whole operator, one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.types import ASGIApp
+
+
+@dataclass(frozen=True)
+class Access:
+    """How a client reaches a simulated vendor; each vendor's package exports one as `ACCESS`.
+
+    Attributes:
+        credentials: What a client must present, and how the vendor's own secrets begin.
+        token_path: Where tokens are given out, below the account's address.
+        options: What the operator's configuration says of an account besides.
+        paths: The same for options whose value is an address below the account's.
+    """
+
+    credentials: Mapping[str, str] = field(default_factory=dict)
+    token_path: str | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,7 @@ class VendorServer(Protocol):
     """One vendor API for one account; its `app` is mounted at `/<account_id>`."""
 
     platform: str
+    kind: str  # dispatch, crm or spend
     app: ASGIApp
 
     def native_id(self, entity: str, world_id: int) -> str:

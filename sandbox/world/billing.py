@@ -232,7 +232,8 @@ class Till:
             return
         target = invoice
         # Only platforms with credit invoices can say why the money went back.
-        if lot < self._noise.adjustment and self._world.brands[invoice.brand_key].platform == "servicetitan":
+        credits_invoices = "credit_invoices" in self._world.brands[invoice.brand_key].dispatch_keeps
+        if lot < self._noise.adjustment and credits_invoices:
             credit = (self._line("Goodwill credit", "service", -amount),)
             target = self._invoice(
                 invoice.brand_key,

@@ -10,8 +10,8 @@ from sandbox.world.model import Brand, BusinessUnit, JobType, Technician, World
 from sandbox.world.names import FIRST_NAMES, LAST_NAMES
 
 OPERATOR_NAME = "Ridgeline Home Services"
-CRM_ACCOUNT = "hs-portal"
-SPEND_ACCOUNT = "spend"
+# Systems that serve all brands: platform -> account.
+OPERATOR_ACCOUNTS = {"hubspot": "hs-portal", "spend_csv": "spend"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,9 @@ def brands() -> tuple[Brand, ...]:
             account_id="st-cedar",
             office_phone="+18155550100",
             service_zips=tuple(f"611{n:02d}" for n in (1, 2, 3, 4, 7, 8, 9, 11, 12, 14, 15, 16)),
+            dispatch_keeps=frozenset(
+                {"calls", "campaign_costs", "credit_invoices", "memberships", "payments"}
+            ),
         ),
         Brand(
             key="bluebird",
@@ -53,6 +56,7 @@ def brands() -> tuple[Brand, ...]:
             city="Columbus",
             state="OH",
             platform="housecallpro",
+            dispatch_keeps=frozenset({"name_parts"}),
             account_id="hcp-bluebird",
             office_phone="+16145550100",
             service_zips=tuple(
@@ -67,6 +71,7 @@ def brands() -> tuple[Brand, ...]:
             city="Denver",
             state="CO",
             platform="housecallpro",
+            dispatch_keeps=frozenset({"name_parts"}),
             account_id="hcp-summit",
             office_phone="+13035550100",
             service_zips=tuple(f"802{n:02d}" for n in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 18, 19, 20, 22)),

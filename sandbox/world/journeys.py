@@ -204,7 +204,7 @@ class Journeys:
         self._leave_evidence(rng, lead, campaign)
         # Online requests always reach the CRM, and so do calls where dispatch keeps no call log; anything
         # else only when somebody carries it over.
-        logged_in_crm = kind == "call" and self._world.brands[lead.brand_key].platform != "servicetitan"
+        logged_in_crm = kind == "call" and "calls" not in self._world.brands[lead.brand_key].dispatch_keeps
         lead.in_crm = kind in ("form", "chat") or rng.random() < 0.55 or logged_in_crm
         lead.in_dispatch = kind in ("call", "booking") or rng.random() < 0.35
         return lead

@@ -150,7 +150,8 @@ def _slug(name: str) -> str:
 def _cost_source(brand: Brand, channel: str) -> str | None:
     if CHANNELS[channel].cost_per_lead_cents is None:
         return None
-    return "dispatch" if channel == "direct_mail" and brand.platform == "servicetitan" else "spend_csv"
+    in_dispatch = channel == "direct_mail" and "campaign_costs" in brand.dispatch_keeps
+    return "dispatch" if in_dispatch else "file"
 
 
 def _mix(brand: Brand, campaigns: list[Campaign]) -> Mix:

@@ -27,6 +27,10 @@ class Brand:
     office_phone: str  # E.164, 555-01xx
     service_zips: tuple[str, ...]
     campaign_ids: tuple[int, ...] = ()
+    # What this dispatch platform keeps as records or fields of their own, and others do not: calls,
+    # campaign_costs, credit_invoices, memberships, name_parts (first and last name apart), payments (which
+    # elsewhere exist inside their invoice).
+    dispatch_keeps: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -45,7 +49,7 @@ class Campaign:
     is_paid: bool
     renamed_at: int | None = None
     renamed_to: str | None = None
-    # Where its cost is recorded: "spend_csv", "dispatch" (the dispatch platform's own cost table) or None.
+    # Where its cost is recorded: "file" (spend file), "dispatch" (that platform's own cost table) or None.
     cost_source: str | None = None
 
 
@@ -364,7 +368,7 @@ class Gap:
     entity: str
     native_id: str
     injected_at: int
-    amount_cents: int
+    amount_cents: int  # revenue is ex tax; a lead is worth the average paid job of its brand and trade
 
 
 @dataclass(slots=True)

@@ -87,8 +87,7 @@ class Crews:
             self._install(story, order, job, sold)
         if order.kind in ("repair", "install"):
             self._recall(story, order, job)
-        # Only this platform keeps memberships and their invoices as records of their own.
-        sells_memberships = self._world.brands[job.brand_key].platform == "servicetitan"
+        sells_memberships = "memberships" in self._world.brands[job.brand_key].dispatch_keeps
         if sells_memberships and order.kind in ("repair", "maintenance"):
             self._offer_membership(story, order, job)
         return job

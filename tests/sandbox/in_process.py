@@ -10,11 +10,9 @@ import httpx
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.servers import housecallpro, hubspot
+from sandbox.servers import discover_vendors
 from sandbox.servers.base import SandboxAccount
 from sandbox.world.model import World
-
-PACKAGES = {"housecallpro": housecallpro, "hubspot": hubspot}
 
 
 class VendorClient:
@@ -24,7 +22,7 @@ class VendorClient:
         self.world = world
         self.account = account
         self.clock = Clock(world.clock_starts_at, world.ends_at)
-        self.server = PACKAGES[account.platform].build(world, account, self.clock, Faults())
+        self.server = discover_vendors()[account.platform].build(world, account, self.clock, Faults())
         self.headers = {"Authorization": authorization}
 
     def ask(

@@ -16,7 +16,8 @@ import pytest
 from ingestion.config import load_settings
 from sandbox.accounts import write_info
 from sandbox.gaps import Saboteur
-from sandbox.server import Sandbox, discover_vendors
+from sandbox.server import Sandbox
+from sandbox.servers import discover_vendors
 from sandbox.world import build_world
 
 HOUSEHOLDS = 400
@@ -141,7 +142,7 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
     ids = {
         (account, entity, server.native_id(native_entity, key)): record
         for account, server in running.servers.items()
-        if server.platform in ("servicetitan", "housecallpro")
+        if server.kind == "dispatch"
         for entity, native_entity, records in (
             ("job", "jobs", world.jobs),
             ("invoice", "invoices", world.invoices),
@@ -263,7 +264,7 @@ def test_the_spend_file_adds_up_and_keeps_its_contract(running: Sandbox) -> None
         spend.spend_cents
         for spend in world.spend
         if spend.day < "2026-11-01"
-        and world.campaigns[spend.campaign_id].cost_source == "spend_csv"
+        and world.campaigns[spend.campaign_id].cost_source == "file"
         and world.campaigns[spend.campaign_id].channel != "direct_mail"
     )
     assert spent == Decimal(expected) / 100

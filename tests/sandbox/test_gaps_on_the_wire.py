@@ -87,7 +87,7 @@ def test_a_gap_shows_where_it_was_injected_and_nowhere_else(assembly: Assembly, 
         # A fresh completion may still wait for its invoice.
         assert gap_class == "completed_job_without_invoice" or not symptoms(server)
     before = {key for server in servers(assembly, platform) for key in symptoms(server)}
-    gaps = Saboteur(assembly.world, assembly.clock, assembly.servers).inject(gap_class, 8)
+    gaps = Saboteur(assembly.world, assembly.clock, assembly.servers).inject(gap_class, 12)
     wanted = {gap.native_id for gap in gaps if gap.platform == platform}
     found = {key for server in servers(assembly, platform) for key in symptoms(server)}
     assert wanted and found - before == wanted

@@ -27,9 +27,11 @@ from __future__ import annotations
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.servers.base import SandboxAccount
+from sandbox.servers.base import Access, SandboxAccount
 from sandbox.servers.housecallpro.server import HousecallProServer
 from sandbox.world.model import World
+
+ACCESS = Access(credentials={"api_key": ""})
 
 
 def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> HousecallProServer:

@@ -44,6 +44,7 @@ class HousecallProServer:
     """
 
     platform = "housecallpro"
+    kind = "dispatch"
 
     def __init__(self, world: World, account: SandboxAccount, clock: Clock) -> None:
         self._world = world

@@ -39,12 +39,14 @@ from __future__ import annotations
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.servers.base import SandboxAccount
+from sandbox.servers.base import Access, SandboxAccount
 from sandbox.servers.hubspot.properties import PROPERTIES
 from sandbox.servers.hubspot.server import HubSpotServer
 from sandbox.world.model import World
 
-__all__ = ["PROPERTIES", "HubSpotServer", "build"]
+__all__ = ["ACCESS", "PROPERTIES", "HubSpotServer", "build"]
+
+ACCESS = Access(credentials={"access_token": "pat-na1-"})
 
 
 def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> HubSpotServer:

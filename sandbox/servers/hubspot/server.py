@@ -55,6 +55,7 @@ class HubSpotServer:
     """
 
     platform = "hubspot"
+    kind = "crm"
 
     def __init__(self, world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> None:
         self._world = world

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.servers.base import SandboxAccount
+from sandbox.servers.base import Access, SandboxAccount
 from sandbox.servers.servicetitan.server import ServiceTitanServer
 from sandbox.world.model import World
+
+ACCESS = Access(
+    credentials={"client_id": "cid.", "client_secret": "cs1.", "app_key": "ak1."},
+    token_path="/connect/token",
+    options={"tenant": "123456789"},
+)
 
 
 def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> ServiceTitanServer:

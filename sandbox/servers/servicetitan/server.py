@@ -35,6 +35,7 @@ class ServiceTitanServer:
     """One tenant. Everything it shows follows from the world and the clock; nothing is stored but tokens."""
 
     platform = "servicetitan"
+    kind = "dispatch"
 
     def __init__(self, world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> None:
         self._world = world

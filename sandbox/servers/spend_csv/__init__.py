@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from sandbox.clock import Clock
 from sandbox.faults import Faults
-from sandbox.servers.base import SandboxAccount
+from sandbox.servers.base import Access, SandboxAccount
 from sandbox.world.model import Brand, Campaign, CampaignSpend, World
 
 COLUMNS = (
@@ -42,6 +42,7 @@ COLUMNS = (
     "invoice_ref",
 )
 FILE_PATH = "/spend_upload_v1.csv"
+ACCESS = Access(paths={"url": FILE_PATH})
 AGENCY_FEE_CENTS = 30_000
 CREDIT_SHARE = 40  # a quarterly correction of one part in forty of the month's Google Ads cost
 _MONTHLY_CHANNELS = frozenset({"direct_mail"})
@@ -53,6 +54,7 @@ class SpendFile:
     """Serves the file as of the clock."""
 
     platform = "spend_csv"
+    kind = "spend"
 
     def __init__(self, world: World, clock: Clock) -> None:
         self._world = world
@@ -79,7 +81,7 @@ class SpendFile:
         monthly: dict[tuple[int, str], list[CampaignSpend]] = defaultdict(list)
         for spend in self._world.spend:
             campaign = self._world.campaigns[spend.campaign_id]
-            if campaign.cost_source != "spend_csv" or spend.day >= finished[campaign.brand_key]:
+            if campaign.cost_source != "file" or spend.day >= finished[campaign.brand_key]:
                 continue
             monthly[campaign.id, spend.day[:7]].append(spend)
             if campaign.channel not in _MONTHLY_CHANNELS:
@@ -213,4 +215,4 @@ def _whole_months(starts_at: int, today: str) -> Iterator[tuple[date, date]]:
         first = following
 
 
-__all__ = ["COLUMNS", "FILE_PATH", "SpendFile", "build"]
+__all__ = ["ACCESS", "COLUMNS", "FILE_PATH", "SpendFile", "build"]
