@@ -2,9 +2,9 @@
 
 A raw row is the maximum of all versions of it that were ever landed, by (modified_at, fetched_at, pull,
 position). A maximum does not depend on the order, so replaying the archive shuffled gives the same tables.
-`fetched_at` and `pull_id` name the newest pull that confirmed the row's version; `removed_at` is derived from
-them and from the complete listings in `_pulls`. A pull counts as loaded when the dlt load package that holds
-its `_pulls` row is complete.
+`fetched_at` and `pull_id` name the newest pull that confirmed the row's version, `changed_at` the earliest
+fetch that brought its payload; `removed_at` is derived from them and from the complete listings in `_pulls`.
+A pull counts as loaded when the dlt load package that holds its `_pulls` row is complete.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ingestion.landing import Landing, Manifest
 from ingestion.profile import FIELDS_SCHEMA, FieldProfile
 from ingestion.records import REJECTS_SCHEMA, ROWS_SCHEMA, Rejects, rows_table
 from ingestion.spec import ObjectSpec, SourceSpec
-from ingestion.versions import Changes, changes, newest_versions
+from ingestion.versions import EARLIER_PAYLOADS_SCHEMA, Changes, changes, newest_versions
 
 BATCH_ROWS = 250_000
 BUSY_SECONDS = 60.0
@@ -122,6 +122,7 @@ class _PlatformLoad:
             "_pulls": pa.schema([*_PULLS_SCHEMA, *_DLT_COLUMNS]),
             "_rejects": pa.schema([*REJECTS_SCHEMA, *_DLT_COLUMNS]),
             "_fields": FIELDS_SCHEMA,
+            "_earlier_payloads": EARLIER_PAYLOADS_SCHEMA,
         }
         connection.execute(f"create schema if not exists {self._schema}")
         for name in sorted(schemas.keys() - self._existing_tables(connection)):
@@ -155,7 +156,7 @@ class _PlatformLoad:
             for name, manifests in by_object.items():
                 spec = self._source.object(name)
                 incoming = self._decoded(spec, manifests, rejects, profile)
-                found = changes(connection, f'{self._schema}."{name}"', newest_versions(connection, incoming))
+                found = changes(connection, self._schema, name, newest_versions(connection, incoming))
                 self._result.changed[f"{self._schema}.{name}"] += found.rows.num_rows
                 if found.rows.num_rows:
                     resources.append(_rows_resource(name, found))

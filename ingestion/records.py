@@ -21,6 +21,7 @@ ROWS_SCHEMA = pa.schema(
         pa.field("payload", pa.string(), nullable=False),
         pa.field("modified_at", pa.timestamp("us")),
         pa.field("fetched_at", pa.timestamp("us"), nullable=False),
+        pa.field("changed_at", pa.timestamp("us"), nullable=False),
         pa.field("pull_id", pa.string(), nullable=False),
         pa.field("removed_at", pa.timestamp("us")),
         pa.field("position", pa.int64(), nullable=False),
@@ -162,12 +163,14 @@ def rows_table(
         fetched.append(page.fetched_at.astimezone(UTC).replace(tzinfo=None))
         counts.append(len(ids) - before)
     total = len(ids)
+    fetched_at = _repeated(fetched, counts)
     columns = [
         _constant(account_id, total),
         pa.array(ids, pa.string()),
         pa.array(payloads, pa.binary()).cast(pa.string()),
         moments(stamps),
-        _repeated(fetched, counts),
+        fetched_at,
+        fetched_at,
         _constant(pull_id, total),
         pa.nulls(total, pa.timestamp("us")),
         pa.array(positions, pa.int64()),
