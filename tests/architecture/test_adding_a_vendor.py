@@ -1,0 +1,93 @@
+"""A vendor is three folders and a line: where its name may stand, and nowhere else.
+
+The tests of one vendor may name it wherever they like to; what is held here is the product, and the test code
+that all vendors share, because that is what somebody who adds a vendor would have to find and edit.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ingestion.sources import discover
+from orchestration.project import ROOT
+
+VENDORS = sorted(discover())
+
+# {v} is the vendor's name as in `platform:`.
+OWN_PLACES = (
+    r"ingestion/sources/{v}/.+",
+    r"dbt_project/models/staging/{v}/.+",
+    r"dbt_project/seeds/{v}_.+\.csv",
+    r"tests/fixtures/sources/{v}/.+",
+    r"sandbox/servers/{v}/.+",
+    r"tests/[a-z]+/(test_)?([a-z]+_)?{v}(_[a-z_]+)?\.py",
+)
+SHARED_PLACES = (
+    r"dbt_project/dbt_project\.yml",
+    r"config/operator\.example\.yml",
+    r"sandbox/world/brands\.py",
+    r"tests/fixtures/sources/operator/accounts\.json",
+    r"(README|CONTRIBUTING)\.md|docs/.+|.+/README\.md",
+)
+# They measure or exercise the shared machinery by the example of one vendor, and no other one concerns them.
+EXAMPLES = (
+    r"ingestion/http\.py",
+    r"benchmarks/(ingestion|vendor_process)\.py",
+    r"tests/ingestion/.+",
+    r"tests/sources/operator_world\.py",
+    r"tests/sandbox/(in_process|small_world|specs|test_specs|test_gaps_on_the_wire|test_modification_times)\.py",
+    r"tests/sandbox/test_control_faults\.py",
+)
+
+
+def files_naming(vendor: str) -> list[str]:
+    """Files under version control that name a vendor by its platform name."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [name for name in listed.stdout.splitlines() if vendor in name or _names(ROOT / name, vendor)]
+
+
+def strays(vendor: str, names: list[str]) -> list[str]:
+    """Those of `names` that are none of the places where the vendor may stand."""
+    allowed = [pattern.replace("{v}", vendor) for pattern in (*OWN_PLACES, *SHARED_PLACES, *EXAMPLES)]
+    return [name for name in names if not any(re.fullmatch(pattern, name) for pattern in allowed)]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_a_vendor_is_named_only_in_its_own_places(vendor: str) -> None:
+    assert strays(vendor, files_naming(vendor)) == []
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_the_shared_product_names_a_vendor_on_one_line(vendor: str) -> None:
+    lines = (ROOT / "dbt_project" / "dbt_project.yml").read_text(encoding="utf-8").splitlines()
+    assert [line.strip().startswith(f"{vendor}:") for line in lines if vendor in line] == [True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sandbox/gaps.py",
+        "ingestion/config.py",
+        "orchestration/checks.py",
+        "tests/fixtures/warehouse.py",
+        "dbt_project/models/marts/core/fct_jobs.sql",
+        "dbt_project/models/staging/other/stg_other__jobs.sql",
+    ],
+)
+def test_a_vendor_named_elsewhere_is_noticed(name: str) -> None:
+    assert strays(VENDORS[0], [name]) == [name]
+
+
+def _names(path: Path, vendor: str) -> bool:
+    # A file that was deleted but not committed yet is still listed.
+    return path.is_file() and vendor.encode() in path.read_bytes().lower()
