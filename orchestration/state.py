@@ -60,7 +60,7 @@ def _account_pulls(connection: duckdb.DuckDBPyConnection, schema: str) -> list[A
         name
         for (name,) in connection.execute(
             "select table_name from information_schema.columns "
-            "where table_schema = ? and column_name = 'native_id'",
+            "where table_schema = ? and column_name = 'removed_at'",
             [schema],
         ).fetchall()
     ]
