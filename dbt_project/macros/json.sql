@@ -30,3 +30,46 @@
 {% macro json_text_at(column, path) -%}
     json_extract_string({{ column }}, {{ path }})
 {%- endmacro %}
+
+{#- The text at a literal path such as $.customer.id; null when absent. For tests of what json_fields read: another way to
+    the same value. -#}
+{% macro json_text(column, path) -%}
+    json_extract_string({{ column }}, '{{ path }}')
+{%- endmacro %}
+
+{#- The number at a path, with more decimals than any amount has: what rounds on its way to staging is found. -#}
+{% macro json_decimal(column, path) -%}
+    cast({{ json_text(column, path) }} as decimal(28, 8))
+{%- endmacro %}
+
+{#- How many elements the array at a path has; 0 when it is absent or null. -#}
+{% macro json_length(column, path) -%}
+    coalesce(json_array_length({{ column }}, '{{ path }}'), 0)
+{%- endmacro %}
+
+{#- How many different texts the array at a path has, blanks around them not counted. -#}
+{% macro json_distinct_length(column, path) -%}
+    coalesce(len(list_distinct(list_transform(
+        json_extract_string({{ column }}, '{{ path }}[*]'), lambda element: trim(element)
+    ))), 0)
+{%- endmacro %}
+
+{#- How many of some literal paths hold a text that is not blank. -#}
+{% macro json_filled(column, paths) -%}
+    ({%- for path in paths -%}
+    case when trim(coalesce({{ json_text(column, path) }}, '')) <> '' then 1 else 0 end
+    {{- " + " if not loop.last }}
+    {%- endfor -%})
+{%- endmacro %}
+
+{#- The sum of an amount over the objects of the array at a path: of each object the first of `fields` that it has;
+    0 for no array. `absolute`: sizes are added, whatever their signs. -#}
+{% macro json_sum(column, path, fields, absolute=false) -%}
+    {%- set values = [] -%}
+    {%- for field in fields -%}{%- do values.append("json_extract_string(element, '$." ~ field ~ "')") -%}{%- endfor -%}
+    {%- set number = "cast(coalesce(" ~ values | join(", ") ~ ", '0') as decimal(28, 8))" -%}
+    coalesce(list_sum(list_transform(
+        json_extract({{ column }}, '{{ path }}[*]'),
+        lambda element: {{ "abs(" ~ number ~ ")" if absolute else number }}
+    )), 0)
+{%- endmacro %}

@@ -5,12 +5,12 @@
 ], {'tags': ['VARCHAR']}) -%}
 
 with listed as (
-    select account_id, native_id, {{ json_fields('payload', customer_fields) }} as customer, removed_at, fetched_at
+    select account_id, native_id, {{ json_fields('payload', customer_fields) }} as customer, removed_at, changed_at
     from {{ source('housecallpro', 'customers') }}
 ),
 
 jobs as (
-    select account_id, native_id, {{ json_fields('payload', {'customer': customer_fields, 'updated_at': 'VARCHAR'}) }} as job, fetched_at
+    select account_id, native_id, {{ json_fields('payload', {'customer': customer_fields, 'updated_at': 'VARCHAR'}) }} as job, changed_at
     from {{ source('housecallpro', 'jobs') }}
 ),
 
@@ -20,18 +20,18 @@ embedded as (
         account_id,
         job.customer.id as native_id,
         max_by(job.customer, job.updated_at || '|' || native_id) as customer,
-        max(fetched_at) as fetched_at
+        max(changed_at) as changed_at
     from jobs
     where job.customer.id is not null
     group by account_id, job.customer.id
 )
 
-select account_id, native_id, customer, removed_at is not null as is_deleted, true as is_listed, fetched_at
+select account_id, native_id, customer, removed_at is not null as is_deleted, true as is_listed, changed_at
 from listed
 
 union all
 
-select embedded.account_id, embedded.native_id, embedded.customer, true, false, embedded.fetched_at
+select embedded.account_id, embedded.native_id, embedded.customer, true, false, embedded.changed_at
 from embedded
 left join listed on listed.account_id = embedded.account_id and listed.native_id = embedded.native_id
 where listed.native_id is null

@@ -41,7 +41,8 @@ select
     jobs.job.address.id as location_native_id,
     accounts.timezone,
     invoices.removed_at,
-    invoices.fetched_at
+    invoices.changed_at,
+    invoices.changed_at
 from invoices
 left join jobs on jobs.account_id = invoices.account_id and jobs.native_id = invoices.invoice.job_id
 left join {{ ref('stg_operator__accounts') }} as accounts

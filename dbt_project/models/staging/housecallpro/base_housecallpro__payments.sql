@@ -6,20 +6,20 @@ with invoices as (
 payments as (
     select
         platform, account_id, native_id as invoice_native_id, invoice.job_id as job_native_id, customer_native_id,
-        timezone, {{ json_elements('invoice.payments') }} as payment, removed_at, fetched_at
+        timezone, {{ json_elements('invoice.payments') }} as payment, removed_at, changed_at
     from invoices
 ),
 
 refunds as (
     select
         platform, account_id, native_id as invoice_native_id, invoice.job_id as job_native_id, customer_native_id,
-        timezone, invoice.payments as payments, {{ json_elements('invoice.refunds') }} as refund, removed_at, fetched_at
+        timezone, invoice.payments as payments, {{ json_elements('invoice.refunds') }} as refund, removed_at, changed_at
     from invoices
 ),
 
 movements as (
     select
-        platform, account_id, invoice_native_id, job_native_id, customer_native_id, timezone, removed_at, fetched_at,
+        platform, account_id, invoice_native_id, job_native_id, customer_native_id, timezone, removed_at, changed_at,
         payment.id as payment_id,
         -- A refund was also seen as a payment of the category refund, by method or by sign.
         coalesce(payment.category = 'refund', false)
@@ -33,7 +33,7 @@ movements as (
     union all
 
     select
-        platform, account_id, invoice_native_id, job_native_id, customer_native_id, timezone, removed_at, fetched_at,
+        platform, account_id, invoice_native_id, job_native_id, customer_native_id, timezone, removed_at, changed_at,
         refund.id, true, refund.status, refund.payment_method, refund.refunded_at, cast(refund.amount as bigint),
         refund.category, null, refund.surcharge_fee_amount,
         -- A refund does not name its payment; where there is one only, it is that one.

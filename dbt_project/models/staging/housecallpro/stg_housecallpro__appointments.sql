@@ -19,7 +19,7 @@ appointments as (
         {{ canonical_value('housecallpro', 'job.work_status', 'job.work_status') }} as job_status,
         {{ json_elements('job.schedule.appointments') }} as appointment,
         removed_at,
-        fetched_at
+        changed_at
     from jobs
 ),
 
@@ -54,5 +54,5 @@ select
     end as appointment_status,
     {{ entity_key('platform', 'account_id', 'appointment.dispatched_employees_ids[1]') }} as technician_key,
     {{ json_object({'is_anytime': 'cast(appointment.anytime as boolean)'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from timed

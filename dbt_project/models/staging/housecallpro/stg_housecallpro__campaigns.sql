@@ -22,5 +22,5 @@ select
     cast(null as varchar) as tracking_phones,
     removed_at is null as is_active,
     {{ json_object({'is_editable': 'cast(lead_source.editable as boolean)'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from parsed

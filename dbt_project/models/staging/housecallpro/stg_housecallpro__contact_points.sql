@@ -1,6 +1,7 @@
 with customers as (
     select
-        account_id, native_id as owner_native_id, 'customer' as owner_entity, customer as person, is_deleted, fetched_at
+        account_id, native_id as owner_native_id, 'customer' as owner_entity, customer as person, is_deleted,
+        is_listed, changed_at
     from {{ ref('base_housecallpro__customers') }}
 ),
 
@@ -11,18 +12,18 @@ leads as (
         {{ json_fields('payload', {'customer': text_fields(
             ['email', 'mobile_number', 'home_number', 'work_number', 'created_at', 'updated_at']
         )}) }} as lead,
-        removed_at is not null as is_deleted, fetched_at
+        removed_at is not null as is_deleted, true as is_listed, changed_at
     from {{ source('housecallpro', 'leads') }}
 ),
 
 people as (
     select
-        account_id, owner_native_id, owner_entity, is_deleted, fetched_at, person.email, person.mobile_number,
+        account_id, owner_native_id, owner_entity, is_deleted, is_listed, changed_at, person.email, person.mobile_number,
         person.home_number, person.work_number, person.created_at, person.updated_at
     from customers
     union all
     select
-        account_id, owner_native_id, owner_entity, is_deleted, fetched_at, lead.customer.email,
+        account_id, owner_native_id, owner_entity, is_deleted, is_listed, changed_at, lead.customer.email,
         lead.customer.mobile_number, lead.customer.home_number, lead.customer.work_number,
         lead.customer.created_at, lead.customer.updated_at
     from leads
@@ -55,6 +56,6 @@ select
     {{ entity_key('platform', 'account_id', 'owner_native_id') }} as owner_key,
     contact_kind,
     contact_value,
-    {{ json_object({'field': 'field'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    {{ json_object({'field': 'field', 'is_listed': 'is_listed'}) }} as vendor_attributes,
+    changed_at as _loaded_at
 from identified

@@ -35,5 +35,5 @@ select
         'notifications_enabled': 'cast(customer.notifications_enabled as boolean)',
         'is_listed': 'is_listed'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from customers

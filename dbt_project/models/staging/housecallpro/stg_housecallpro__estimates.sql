@@ -26,7 +26,7 @@ jobs_by_option as (
 options as (
     select
         account_id, native_id as estimate_native_id, 'housecallpro' as platform, estimate,
-        {{ json_elements('estimate.options') }} as option, removed_at, fetched_at
+        {{ json_elements('estimate.options') }} as option, removed_at, changed_at
     from estimates
 ),
 
@@ -86,7 +86,7 @@ select
         'work_status': 'estimate.work_status',
         'lead_source': 'estimate.lead_source'
     }) }} as vendor_attributes,
-    timed.fetched_at as _loaded_at
+    timed.changed_at as _loaded_at
 from timed
 left join {{ ref('stg_operator__accounts') }} as accounts
     on accounts.platform = timed.platform and accounts.account_id = timed.account_id

@@ -5,14 +5,14 @@ with invoices as (
 items as (
     select
         platform, account_id, native_id as invoice_native_id, {{ json_elements('invoice.items') }} as item,
-        removed_at, fetched_at
+        removed_at, changed_at
     from invoices
 ),
 
 discounts as (
     select
         platform, account_id, native_id as invoice_native_id, {{ json_elements('invoice.discounts') }} as discount,
-        removed_at, fetched_at
+        removed_at, changed_at
     from invoices
 ),
 
@@ -32,7 +32,7 @@ lines as (
         ) as cost_amount,
         {{ json_object({'description': 'item.description', 'item_amount': cents_to_amount('item.amount')}) }}
             as vendor_attributes,
-        removed_at, fetched_at
+        removed_at, changed_at
     from items
 
     union all
@@ -41,7 +41,7 @@ lines as (
         platform, account_id, invoice_native_id, 'discount|' || discount.id, discount.name, 'discount', 'discount',
         cast(1 as decimal(18, 4)), {{ cents_to_amount('-abs(cast(discount.amount as bigint))') }},
         {{ cents_to_amount('-abs(cast(discount.amount as bigint))') }}, cast(null as decimal(18, 2)), null,
-        removed_at, fetched_at
+        removed_at, changed_at
     from discounts
 ),
 
@@ -80,5 +80,5 @@ select
     total_amount,
     cost_amount,
     vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from named

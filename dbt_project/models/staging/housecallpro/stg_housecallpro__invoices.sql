@@ -35,13 +35,13 @@ select
     {{ cents_to_amount('tax_cents') }} as tax_amount,
     {{ cents_to_amount('invoice.amount') }} as total_amount,
     {{ cents_to_amount('invoice.due_amount') }} as balance_amount,
-    -- No time of voiding is told: the last time that the row was read is the nearest there is.
-    case when invoice_status in ('voided', 'canceled') then fetched_at end as voided_at,
+    -- No time of voiding is told: the first time that the row was read as it is now is the nearest there is.
+    case when invoice_status in ('voided', 'canceled') then changed_at end as voided_at,
     {{ json_object({
         'subtotal_amount': cents_to_amount('invoice.subtotal'),
         'sent_at': 'invoice.sent_at',
         'service_date': 'invoice.service_date',
         'due_concept': 'invoice.due_concept'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from invoices

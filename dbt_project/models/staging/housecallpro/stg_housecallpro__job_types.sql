@@ -19,5 +19,5 @@ select
     cast(null as decimal(18, 2)) as sold_threshold_amount,
     removed_at is null as is_active,
     cast(null as varchar) as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from parsed

@@ -115,7 +115,7 @@ select
         'embedded_customer_native_id': 'lead.customer.id',
         'conversions': 'lead.conversions'
     }) }} as vendor_attributes,
-    leads.fetched_at as _loaded_at
+    leads.changed_at as _loaded_at
 from leads
 left join converted on converted.account_id = leads.account_id and converted.native_id = leads.native_id
 left join named_tags on named_tags.account_id = leads.account_id and named_tags.native_id = leads.native_id

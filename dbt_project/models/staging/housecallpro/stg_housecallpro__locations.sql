@@ -7,7 +7,7 @@ with customers as (
         account_id, native_id,
         {{ json_fields('payload', {'addresses': [address_fields], 'created_at': 'VARCHAR', 'updated_at': 'VARCHAR'}) }}
             as customer,
-        removed_at, fetched_at
+        removed_at, changed_at
     from {{ source('housecallpro', 'customers') }}
 ),
 
@@ -17,14 +17,14 @@ jobs as (
         {{ json_fields('payload', {
             'customer': text_fields(['id']), 'address': address_fields, 'created_at': 'VARCHAR', 'updated_at': 'VARCHAR'
         }) }} as job,
-        fetched_at
+        changed_at
     from {{ source('housecallpro', 'jobs') }}
 ),
 
 listed as (
     select
         account_id, native_id as customer_native_id, {{ json_elements('customer.addresses') }} as address,
-        customer.created_at, customer.updated_at, removed_at is not null as is_deleted, true as is_listed, fetched_at
+        customer.created_at, customer.updated_at, removed_at is not null as is_deleted, true as is_listed, changed_at
     from customers
 ),
 
@@ -32,7 +32,7 @@ listed as (
 embedded as (
     select
         account_id, job.customer.id as customer_native_id, job.address as address,
-        job.created_at, job.updated_at, true as is_deleted, false as is_listed, fetched_at
+        job.created_at, job.updated_at, true as is_deleted, false as is_listed, changed_at
     from jobs
 ),
 
@@ -69,6 +69,6 @@ select
     not is_deleted as is_active,
     cast(null as varchar) as merged_into_location_key,
     {{ json_object({'address_type': 'address.type', 'is_listed': 'is_listed'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from ranked
 where preference = 1

@@ -16,5 +16,5 @@ select
     {{ business_date('moved_at', 'timezone') }} as applied_on,
     amount as applied_amount,
     cast(null as varchar) as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from payments

@@ -27,5 +27,5 @@ select
         'note': 'note',
         'surcharge_fee_amount': cents_to_amount('surcharge_fee_amount')
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from payments

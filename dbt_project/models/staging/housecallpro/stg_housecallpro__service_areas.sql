@@ -2,7 +2,7 @@ with zones as (
     select
         account_id, native_id,
         {{ json_fields('payload', text_fields(['name', 'coverage_type'], {'zip_codes': ['VARCHAR']})) }} as zone,
-        removed_at, fetched_at
+        removed_at, changed_at
     from {{ source('housecallpro', 'service_zones') }}
 ),
 
@@ -11,21 +11,21 @@ companies as (
     select
         account_id, native_id,
         {{ json_fields('payload', text_fields(['name'], {'service_areas_data': {'zip_codes': ['VARCHAR']}})) }} as company,
-        removed_at, fetched_at
+        removed_at, changed_at
     from {{ source('housecallpro', 'company') }}
 ),
 
 postal_codes as (
     select distinct
         account_id, native_id as zone_native_id, zone.name as zone_name, zone.coverage_type,
-        trim({{ json_elements('zone.zip_codes') }}) as postal_code, removed_at, fetched_at
+        trim({{ json_elements('zone.zip_codes') }}) as postal_code, removed_at, changed_at
     from zones
 
     union all
 
     select distinct
         account_id, native_id, company.name, 'company',
-        trim({{ json_elements('company.service_areas_data.zip_codes') }}), removed_at, fetched_at
+        trim({{ json_elements('company.service_areas_data.zip_codes') }}), removed_at, changed_at
     from companies
 ),
 
@@ -45,5 +45,5 @@ select
     zone_name,
     postal_code,
     {{ json_object({'coverage_type': 'coverage_type'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from identified

@@ -1,17 +1,17 @@
 {%- set employee_fields = text_fields(['id', 'first_name', 'last_name', 'role', 'created_at'], {'tags': ['VARCHAR']}) -%}
 
 with listed as (
-    select account_id, native_id, {{ json_fields('payload', employee_fields) }} as employee, removed_at, fetched_at
+    select account_id, native_id, {{ json_fields('payload', employee_fields) }} as employee, removed_at, changed_at
     from {{ source('housecallpro', 'employees') }}
 ),
 
 jobs as (
-    select account_id, native_id, {{ json_fields('payload', {'assigned_employees': [employee_fields]}) }} as job, fetched_at
+    select account_id, native_id, {{ json_fields('payload', {'assigned_employees': [employee_fields]}) }} as job, changed_at
     from {{ source('housecallpro', 'jobs') }}
 ),
 
 assigned as (
-    select account_id, native_id as job_native_id, {{ json_elements('job.assigned_employees') }} as employee, fetched_at
+    select account_id, native_id as job_native_id, {{ json_elements('job.assigned_employees') }} as employee, changed_at
     from jobs
 ),
 
@@ -21,7 +21,7 @@ former as (
         assigned.account_id,
         assigned.employee.id as native_id,
         max_by(assigned.employee, assigned.job_native_id) as employee,
-        max(assigned.fetched_at) as fetched_at
+        max(assigned.changed_at) as changed_at
     from assigned
     left join listed on listed.account_id = assigned.account_id and listed.native_id = assigned.employee.id
     where listed.native_id is null and assigned.employee.id is not null
@@ -29,9 +29,9 @@ former as (
 ),
 
 employees as (
-    select account_id, native_id, employee, removed_at is null as is_active, fetched_at from listed
+    select account_id, native_id, employee, removed_at is null as is_active, true as is_listed, changed_at from listed
     union all
-    select account_id, native_id, employee, false, fetched_at from former
+    select account_id, native_id, employee, false, false, changed_at from former
 ),
 
 identified as (
@@ -51,6 +51,6 @@ select
     concat_ws(' ', employee.first_name, employee.last_name) as full_name,
     employee.role as role_name,
     is_active,
-    {{ json_object({'tags': 'employee.tags'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    {{ json_object({'tags': 'employee.tags', 'is_listed': 'is_listed'}) }} as vendor_attributes,
+    changed_at as _loaded_at
 from identified

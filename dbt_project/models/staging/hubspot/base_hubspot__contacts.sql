@@ -42,6 +42,6 @@ select
     aliases.survivor_id is not null as is_merged,
     parsed.removed_at is not null or coalesce(cast(parsed.contact.archived as boolean), false)
         or aliases.survivor_id is not null as is_deleted,
-    parsed.fetched_at
+    parsed.changed_at
 from parsed
 left join aliases on aliases.account_id = parsed.account_id and aliases.absorbed_id = parsed.native_id

@@ -50,7 +50,7 @@ deal_leads as (
             partition by deals.account_id, coalesce(deal_contacts.contact_id, deals.native_id)
             order by deals.deal.properties.createdate, cast(deals.native_id as bigint)
         ) = 1 as is_first_of_contact,
-        deals.fetched_at
+        deals.changed_at
     from deals
     left join deal_contacts
         on deal_contacts.account_id = deals.account_id and deal_contacts.deal_id = deals.native_id
@@ -59,7 +59,7 @@ deal_leads as (
 contact_leads as (
     select
         contacts.account_id, 'contact|' || contacts.native_id as native_id, contacts.native_id as contact_id,
-        contacts.is_deleted, contacts.fetched_at
+        contacts.is_deleted, contacts.changed_at
     from contacts
     left join deal_contacts
         on deal_contacts.account_id = contacts.account_id and deal_contacts.contact_id = contacts.native_id
@@ -69,9 +69,9 @@ contact_leads as (
 ),
 
 leads as (
-    select account_id, native_id, contact_id, deal, payload, is_deleted, is_first_of_contact, fetched_at from deal_leads
+    select account_id, native_id, contact_id, deal, payload, is_deleted, is_first_of_contact, changed_at from deal_leads
     union all
-    select account_id, native_id, contact_id, null, null, is_deleted, true, fetched_at from contact_leads
+    select account_id, native_id, contact_id, null, null, is_deleted, true, changed_at from contact_leads
 )
 
 select
@@ -84,6 +84,6 @@ select
     contacts.contact,
     case when leads.is_first_of_contact then contacts.contact end as first_visit,
     leads.is_deleted,
-    leads.fetched_at
+    leads.changed_at
 from leads
 left join contacts on contacts.account_id = leads.account_id and contacts.native_id = leads.contact_id

@@ -73,7 +73,7 @@ select
         'recording_url': 'call.properties.hs_call_recording_url',
         'contact_native_id': 'call_contacts.contact_id'
     }) }} as vendor_attributes,
-    timed.fetched_at as _loaded_at
+    timed.changed_at as _loaded_at
 from timed
 left join owners
     on owners.account_id = timed.account_id and owners.native_id = call.properties.hubspot_owner_id

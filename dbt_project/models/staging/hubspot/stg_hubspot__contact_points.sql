@@ -1,7 +1,7 @@
 with leads as (
     select
         account_id, native_id as lead_native_id, contact.createdAt as created_text, contact.updatedAt as updated_text,
-        contact.properties as person, is_deleted, fetched_at
+        contact.properties as person, is_deleted, changed_at
     from {{ ref('base_hubspot__leads') }}
     where contact_id is not null
 ),
@@ -10,7 +10,7 @@ contact_points as (
     {%- for field, kind in [('mobilephone', 'phone'), ('phone', 'phone'), ('email', 'email')] %}
     select
         account_id, lead_native_id, '{{ field }}' as field, '{{ kind }}' as contact_kind, person.{{ field }} as contact_value,
-        created_text, updated_text, is_deleted, fetched_at
+        created_text, updated_text, is_deleted, changed_at
     from leads
     union all
     {%- endfor %}
@@ -18,7 +18,7 @@ contact_points as (
     select distinct
         account_id, lead_native_id, 'hs_additional_emails', 'email',
         trim({{ json_elements("string_split(person.hs_additional_emails, ';')") }}), created_text, updated_text, is_deleted,
-        fetched_at
+        changed_at
     from leads
 ),
 
@@ -46,5 +46,5 @@ select
     contact_kind,
     contact_value,
     {{ json_object({'field': 'field'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from identified

@@ -134,5 +134,5 @@ select
         'original_source_detail': 'contact.properties.hs_analytics_source_data_1',
         'record_source': 'contact.properties.hs_object_source'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from staged

@@ -61,7 +61,7 @@ select
     cast(null as bigint) as impressions,
     'spread' as allocation,
     {{ json_object({'year': 'days.cost.year', 'month': 'days.cost.month'}) }} as vendor_attributes,
-    days.fetched_at as _loaded_at
+    days.changed_at as _loaded_at
 from days
 inner join last_activity on last_activity.account_id = days.account_id
 left join campaigns on campaigns.account_id = days.account_id and campaigns.native_id = days.cost.campaignId

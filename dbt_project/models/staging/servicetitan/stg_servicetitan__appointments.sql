@@ -50,7 +50,7 @@ select
         'is_confirmed': 'cast(appointment.isConfirmed as boolean)',
         'is_unused': 'cast(appointment.unused as boolean)'
     }) }} as vendor_attributes,
-    parsed.fetched_at as _loaded_at
+    parsed.changed_at as _loaded_at
 from parsed
 left join first_technicians
     on first_technicians.account_id = parsed.account_id and first_technicians.appointment_id = parsed.native_id

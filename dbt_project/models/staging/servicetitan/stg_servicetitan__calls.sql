@@ -60,7 +60,7 @@ select
         'tag': 'call.tag',
         'recording_url': 'call.recordingUrl'
     }) }} as vendor_attributes,
-    timed.fetched_at as _loaded_at
+    timed.changed_at as _loaded_at
 from timed
 left join {{ ref('stg_operator__accounts') }} as accounts
     on accounts.platform = timed.platform and accounts.account_id = timed.account_id

@@ -30,5 +30,5 @@ select
         'business_unit': 'campaign.businessUnit',
         'is_default': 'cast(campaign.isDefaultCampaign as boolean)'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from parsed

@@ -30,7 +30,7 @@ owned as (
     select
         account_id, 'customer|' || native_id as native_id, 'customer' as owner_entity,
         contact.customerId as owner_native_id, contact.type as vendor_contact_type, contact.value as contact_value,
-        contact.active, contact.createdOn, contact.modifiedOn, removed_at, fetched_at,
+        contact.active, contact.createdOn, contact.modifiedOn, removed_at, changed_at,
         {{ json_object({'memo': 'contact.memo', 'do_not_text': 'cast(contact.phoneSettings.doNotText as boolean)'}) }}
             as vendor_attributes
     from customer_contacts
@@ -40,7 +40,7 @@ owned as (
     select
         location_contacts.account_id, 'location|' || location_contacts.native_id, 'customer',
         locations.location.customerId, contact.type, contact.value,
-        contact.active, contact.createdOn, contact.modifiedOn, removed_at, fetched_at,
+        contact.active, contact.createdOn, contact.modifiedOn, removed_at, changed_at,
         {{ json_object({
             'memo': 'contact.memo',
             'do_not_text': 'cast(contact.phoneSettings.doNotText as boolean)',
@@ -55,7 +55,7 @@ owned as (
 
     select
         account_id, 'lead|' || native_id || '|phone', 'lead', native_id, 'Phone', lead.leadPhone,
-        lead.active, lead.createdOn, lead.modifiedOn, removed_at, fetched_at, null
+        lead.active, lead.createdOn, lead.modifiedOn, removed_at, changed_at, null
     from leads
     where nullif(trim(lead.leadPhone), '') is not null
 
@@ -63,7 +63,7 @@ owned as (
 
     select
         account_id, 'lead|' || native_id || '|email', 'lead', native_id, 'Email', lead.leadEmail,
-        lead.active, lead.createdOn, lead.modifiedOn, removed_at, fetched_at, null
+        lead.active, lead.createdOn, lead.modifiedOn, removed_at, changed_at, null
     from leads
     where nullif(trim(lead.leadEmail), '') is not null
 ),
@@ -91,7 +91,7 @@ select
     vendor_contact_type,
     contact_value,
     vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from mapped
 -- A fax number neither calls nor identifies anybody. A type that the seed does not know passes, and fails its test.
 where contact_kind is distinct from 'fax'

@@ -37,5 +37,5 @@ select
         'billing_state': 'customer.address.state',
         'billing_postal_code': 'customer.address.zip'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from parsed

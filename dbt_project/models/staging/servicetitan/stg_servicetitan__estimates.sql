@@ -49,7 +49,7 @@ select
         'proposal_tag': 'estimate.proposalTagName',
         'project_native_id': 'estimate.projectId'
     }) }} as vendor_attributes,
-    amounts.fetched_at as _loaded_at
+    amounts.changed_at as _loaded_at
 from amounts
 left join {{ ref('stg_operator__accounts') }} as accounts
     on accounts.platform = amounts.platform and accounts.account_id = amounts.account_id

@@ -14,7 +14,7 @@ items as (
         native_id as invoice_native_id,
         invoice.active as invoice_active,
         removed_at,
-        fetched_at,
+        changed_at,
         {{ json_elements('invoice.items') }} as item
     from invoices
 ),
@@ -62,5 +62,5 @@ select
         'estimate_item_native_id': 'item.estimateItemId',
         'membership_type_native_id': "nullif(item.membershipTypeId, '0')"
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from named

@@ -68,5 +68,5 @@ select
         'deposited_on': 'invoice.depositedOn',
         'summary': 'invoice.summary'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from flagged

@@ -37,7 +37,7 @@ select
         'is_no_charge': 'cast(job_type.noCharge as boolean)',
         'priority': 'job_type.priority'
     }) }} as vendor_attributes,
-    parsed.fetched_at as _loaded_at
+    parsed.changed_at as _loaded_at
 from parsed
 left join business_units
     on business_units.account_id = parsed.account_id and business_units.native_id = job_type.businessUnitIds[1]

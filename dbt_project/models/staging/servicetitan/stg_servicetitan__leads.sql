@@ -99,7 +99,7 @@ combined as (
             'call_reason_native_id': 'lead.callReasonId'
         }) }} as vendor_attributes,
         leads.removed_at,
-        leads.fetched_at
+        leads.changed_at
     from leads
     left join jobs_by_call
         on jobs_by_call.account_id = leads.account_id and jobs_by_call.call_id = lead.callId
@@ -142,7 +142,7 @@ combined as (
             'dismissing_reason_native_id': 'booking.dismissingReasonId'
         }) }},
         bookings.removed_at,
-        bookings.fetched_at
+        bookings.changed_at
     from bookings
     left join jobs_by_booking
         on jobs_by_booking.account_id = bookings.account_id and jobs_by_booking.booking_id = bookings.native_id
@@ -202,7 +202,7 @@ select
     coalesce(timed.lead_status = 'booked' or timed.job_native_id is not null, false) as is_booked,
     false as is_excluded,
     timed.vendor_attributes,
-    timed.fetched_at as _loaded_at
+    timed.changed_at as _loaded_at
 from timed
 left join business_units
     on business_units.account_id = timed.account_id and business_units.native_id = timed.business_unit_id

@@ -30,5 +30,5 @@ select
     cast(location.active as boolean) as is_active,
     {{ entity_key('platform', 'account_id', 'location.mergedToId') }} as merged_into_location_key,
     {{ json_object({'name': 'location.name', 'zone_native_id': 'location.zoneId'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from parsed

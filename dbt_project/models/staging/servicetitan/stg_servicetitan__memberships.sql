@@ -58,7 +58,7 @@ select
         'sold_by_native_id': 'membership.soldById',
         'follow_up_status': 'membership.followUpStatus'
     }) }} as vendor_attributes,
-    parsed.fetched_at as _loaded_at
+    parsed.changed_at as _loaded_at
 from parsed
 left join membership_types
     on membership_types.account_id = parsed.account_id and membership_types.native_id = membership.membershipTypeId

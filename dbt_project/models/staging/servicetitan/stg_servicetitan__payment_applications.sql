@@ -14,7 +14,7 @@ applications as (
         native_id as payment_native_id,
         payment,
         removed_at,
-        fetched_at,
+        changed_at,
         {{ json_elements('payment.appliedTo') }} as application
     from payments
 ),
@@ -58,5 +58,5 @@ select
         end as decimal(18, 2)
     ) as applied_amount,
     {{ json_object({'applied_by': 'application.appliedBy'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from named

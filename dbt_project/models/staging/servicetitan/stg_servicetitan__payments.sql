@@ -55,7 +55,7 @@ select
         'memo': 'payment.memo',
         'sync_status': 'payment.syncStatus'
     }) }} as vendor_attributes,
-    signed.fetched_at as _loaded_at
+    signed.changed_at as _loaded_at
 from signed
 left join {{ ref('stg_operator__accounts') }} as accounts
     on accounts.platform = signed.platform and accounts.account_id = signed.account_id

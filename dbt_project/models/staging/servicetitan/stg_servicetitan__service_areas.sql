@@ -10,7 +10,7 @@ with zones as (
 -- A postal code that is listed twice in one zone is one row.
 postal_codes as (
     select distinct
-        platform, account_id, native_id as zone_native_id, zone, removed_at, fetched_at,
+        platform, account_id, native_id as zone_native_id, zone, removed_at, changed_at,
         trim({{ json_elements('zone.zips') }}) as postal_code
     from zones
 )
@@ -27,5 +27,5 @@ select
     zone.name as zone_name,
     postal_code,
     {{ json_object({'zone_native_id': 'zone_native_id'}) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from postal_codes

@@ -26,5 +26,5 @@ select
         'business_unit_native_id': 'technician.businessUnitId',
         'main_zone_native_id': 'technician.mainZoneId'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from parsed

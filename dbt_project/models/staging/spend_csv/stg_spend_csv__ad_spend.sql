@@ -16,7 +16,7 @@ with spend as (
 
 days as (
     select
-        platform, account_id, native_id as row_key, row_read, removed_at, fetched_at,
+        platform, account_id, native_id as row_key, row_read, removed_at, changed_at,
         {{ json_elements('row_read.normalised.days') }} as day
     from spend
 ),
@@ -67,7 +67,7 @@ select
         'line': 'row_read.line',
         'extra': 'row_read.extra'
     }) }} as vendor_attributes,
-    identified.fetched_at as _loaded_at
+    identified.changed_at as _loaded_at
 from identified
 left join {{ ref('stg_operator__brands') }} as brands
     on lower(row_read.account_id) = lower(brands.brand_key)
