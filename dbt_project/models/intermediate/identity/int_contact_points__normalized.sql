@@ -53,7 +53,7 @@ judged as (
                 or split_part(normalized.normalized_value, '@', 1) in
                     (select placeholder from placeholders where value_kind = 'email_local')
             ) then 'placeholder'
-            when spread.family_count > {{ var('identity_hub_families', 4) }} then 'hub'
+            when spread.family_count > {{ var('identity_hub_families') }} then 'hub'
         end as reason_not_evidence
     from normalized
     left join own_phones on own_phones.phone = normalized.normalized_value

@@ -14,7 +14,7 @@ counted as (
     select
         evidence.evidence_kind,
         evidence.evidence_value,
-        count(distinct coalesce(records.business_name, records.surname)) > {{ var('identity_hub_families', 4) }} as is_hub
+        count(distinct coalesce(records.business_name, records.surname)) > {{ var('identity_hub_families') }} as is_hub
     from evidence
     inner join {{ ref('int_identities__records') }} as records on records.record_key = evidence.record_key
     group by evidence.evidence_kind, evidence.evidence_value

@@ -69,9 +69,9 @@ select
     counted.household_key,
     case
         when (counted.has_commercial_record or counted.has_business_name)
-            and places.property_count >= {{ var('identity_manager_properties', 5) }} then 'property_manager'
+            and places.property_count >= {{ var('identity_manager_properties') }} then 'property_manager'
         when counted.has_commercial_record or counted.has_business_name then 'commercial'
-        when places.property_count >= {{ var('identity_landlord_properties', 3) }} then 'landlord'
+        when places.property_count >= {{ var('identity_landlord_properties') }} then 'landlord'
         else 'residential'
     end as household_kind,
     {{ business_date('counted.first_seen_at', 'zones.timezone') }} as created_on,
