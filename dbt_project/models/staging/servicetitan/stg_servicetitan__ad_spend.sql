@@ -11,19 +11,6 @@ campaigns as (
     from {{ source('servicetitan', 'campaigns') }}
 ),
 
--- The present as the account's own records show it, so that a rebuild from the archive gives the same spend.
-last_activity as (
-    select account_id, max(modified_at) as last_seen_at
-    from (
-        select account_id, modified_at from {{ source('servicetitan', 'jobs') }}
-        union all
-        select account_id, modified_at from {{ source('servicetitan', 'calls') }}
-        union all
-        select account_id, modified_at from {{ source('servicetitan', 'invoices') }}
-    )
-    group by account_id
-),
-
 months as (
     select
         costs.*,
@@ -31,41 +18,49 @@ months as (
     from costs
 ),
 
--- The vendor stores one average cost per day for a whole month, days to come included.
+-- The vendor stores one average cost per day for a whole month, days to come included; only finished days are spent.
 days as (
     select
         months.*,
         cast({{ json_elements("generate_series(starts_on, last_day(starts_on), interval 1 day)") }} as date) as spend_on
     from months
+),
+
+finished as (
+    select
+        days.*,
+        cast(days.cost.dailyCost as decimal(24, 10)) as daily_cost,
+        day(days.spend_on) as day_number
+    from days
+    inner join {{ ref('base_servicetitan__finished_days') }} as finished_days
+        on finished_days.account_id = days.account_id and days.spend_on <= finished_days.last_finished_on
 )
 
 select
-    {{ entity_key('days.platform', 'days.account_id', "days.native_id || '|' || days.spend_on") }} as ad_spend_key,
-    days.platform,
-    days.account_id,
-    days.native_id || '|' || days.spend_on as native_id,
+    {{ entity_key('finished.platform', 'finished.account_id', "finished.native_id || '|' || finished.spend_on") }}
+        as ad_spend_key,
+    finished.platform,
+    finished.account_id,
+    finished.native_id || '|' || finished.spend_on as native_id,
     cast(null as varchar) as native_url,
     cast(null as timestamp) as created_at,
     cast(null as timestamp) as updated_at,
-    days.removed_at is not null as is_deleted,
-    {{ entity_key('days.platform', 'days.account_id', 'days.cost.campaignId') }} as campaign_key,
+    finished.removed_at is not null as is_deleted,
+    {{ entity_key('finished.platform', 'finished.account_id', 'finished.cost.campaignId') }} as campaign_key,
     campaigns.campaign.name as campaign_name,
-    days.cost.campaignId as campaign_native_id,
+    finished.cost.campaignId as campaign_native_id,
     cast(null as varchar) as source_name,
     cast(null as varchar) as brand_key,
-    days.spend_on,
+    finished.spend_on,
     'media' as cost_type,
-    cast(days.cost.dailyCost as decimal(18, 4)) as spend_amount,
+    -- The average is no amount of money: it has as many decimals as the division gave. Each day is what it adds to the
+    -- month so far, in whole cents, so that any number of days costs dailyCost x days to the cent.
+    cast(round(daily_cost * day_number, 2) - round(daily_cost * (day_number - 1), 2) as decimal(18, 4)) as spend_amount,
     cast(null as varchar) as currency,
     cast(null as bigint) as clicks,
     cast(null as bigint) as impressions,
     'spread' as allocation,
-    {{ json_object({'year': 'days.cost.year', 'month': 'days.cost.month'}) }} as vendor_attributes,
-    days.changed_at as _loaded_at
-from days
-inner join last_activity on last_activity.account_id = days.account_id
-left join campaigns on campaigns.account_id = days.account_id and campaigns.native_id = days.cost.campaignId
-left join {{ ref('stg_operator__accounts') }} as accounts
-    on accounts.platform = days.platform and accounts.account_id = days.account_id
--- Only finished days: today's and later cost has not been spent.
-where days.spend_on < {{ business_date('last_activity.last_seen_at', 'accounts.timezone') }}
+    {{ json_object({'year': 'finished.cost.year', 'month': 'finished.cost.month'}) }} as vendor_attributes,
+    finished.changed_at as _loaded_at
+from finished
+left join campaigns on campaigns.account_id = finished.account_id and campaigns.native_id = finished.cost.campaignId
