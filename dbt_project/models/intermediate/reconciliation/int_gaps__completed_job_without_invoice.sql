@@ -1,5 +1,6 @@
 -- Money earned and never billed. A no-charge job of zero is done when it is completed; everything else needs an invoice
--- that still stands, once the grace period for closing out has passed.
+-- that still stands, once the grace period for closing out has passed. At risk is the work's price before tax where the
+-- platform tells: the tax is not known before there is an invoice.
 with standing_invoices as (
     select distinct job_key
     from {{ ref('int_invoices__unioned') }}
@@ -18,8 +19,8 @@ select
     jobs.job_key,
     'an invoice' as expected,
     'none' as actual,
-    jobs.total_amount as difference_amount,
-    coalesce(jobs.total_amount, 0) as dollars_at_risk,
+    coalesce(jobs.subtotal_amount, jobs.total_amount) as difference_amount,
+    coalesce(jobs.subtotal_amount, jobs.total_amount, 0) as dollars_at_risk,
     jobs.completed_on as occurred_on
 from {{ ref('int_jobs__unioned') }} as jobs
 cross join {{ ref('int_data__as_of') }} as data

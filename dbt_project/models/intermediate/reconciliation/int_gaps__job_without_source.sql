@@ -1,5 +1,5 @@
 -- A job that carries neither campaign nor source cannot be credited. A recall or warranty visit is not new business and
--- needs none.
+-- needs none. At risk is what no channel is credited with: revenue, so before tax where the platform tells.
 select
     'job' as entity,
     job_key as entity_key,
@@ -10,8 +10,8 @@ select
     job_key,
     'a campaign or source' as expected,
     'none' as actual,
-    total_amount as difference_amount,
-    coalesce(total_amount, 0) as dollars_at_risk,
+    coalesce(subtotal_amount, total_amount) as difference_amount,
+    coalesce(subtotal_amount, total_amount, 0) as dollars_at_risk,
     booked_on as occurred_on
 from {{ ref('int_jobs__unioned') }}
 where not is_deleted

@@ -66,6 +66,7 @@ jobs as (
             )
         end as canceled_on,
         coalesce(jobs.total_amount, 0) as total_amount,
+        jobs.subtotal_amount,
         coalesce(standing_invoices.invoiced_amount, 0) as invoiced_amount,
         jobs._loaded_at
     from {{ ref('int_jobs__unioned') }} as jobs

@@ -43,6 +43,7 @@ mapped as (
         {{ canonical_value('housecallpro', 'job.work_status', 'job.work_status') }} as job_status,
         {{ utc_timestamp('job.created_at') }} as booked_at,
         {{ cents_to_amount('job.total_amount') }} as total_amount,
+        {{ cents_to_amount('job.subtotal') }} as subtotal_amount,
         leads_by_job.lead_native_id,
         lead_sources.native_id as lead_source_native_id,
         accounts.timezone
@@ -100,6 +101,7 @@ select
     canceled_at,
     {{ business_date('canceled_at', 'timezone') }} as canceled_on,
     total_amount,
+    subtotal_amount,
     -- There is no flag: work that ended with nothing to pay was done without charge.
     case when job_status = 'completed' then total_amount = 0 end as is_no_charge,
     cast(null as varchar) as recall_of_job_key,
@@ -110,12 +112,11 @@ select
     cast(null as varchar) as sold_by_technician_key,
     {{ json_object({
         'description': 'job.description',
-        'subtotal_amount': cents_to_amount('job.subtotal'),
         'outstanding_amount': cents_to_amount('job.outstanding_balance'),
         'tags': 'job.tags',
         'locked_at': 'job.locked_at',
         'recurrence_number': 'job.recurrence_number',
         'recurrence_rule': 'job.recurrence_rule'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from timed

@@ -160,6 +160,7 @@ select
     canceled_at,
     {{ business_date('canceled_at', 'timezone') }} as canceled_on,
     cast(job.total as decimal(18, 2)) as total_amount,
+    cast(null as decimal(18, 2)) as subtotal_amount,
     cast(job.noCharge as boolean) as is_no_charge,
     {{ entity_key('platform', 'account_id', 'recalled_job_id') }} as recall_of_job_key,
     {{ entity_key('platform', 'account_id', 'warranted_job_id') }} as warranty_of_job_key,
@@ -174,5 +175,5 @@ select
         'primary_invoice_native_id': "nullif(job.invoiceId, '0')",
         'cancel_reason': 'cancel_reason'
     }) }} as vendor_attributes,
-    fetched_at as _loaded_at
+    changed_at as _loaded_at
 from resolved
