@@ -2,7 +2,8 @@
 
     A cluster keeps the key that most of its members had (on a tie, the one seen first), and each old key goes to one
     cluster only: of a split, to the part with most of its members. A cluster that inherits none is named after its
-    smallest member, customers before leads; that name depends on the data alone, so a rebuild from nothing gives it again.
+    smallest member, customers before leads; that name depends on the data alone, so a rebuild from nothing gives it
+    again.
     `clusters`, `registered` are CTEs (record_key, cluster) and (record_key, old_key, since). -#}
 {% macro inherited_keys(clusters, registered, prefix) -%}
     with votes as (

@@ -1,4 +1,5 @@
-{#- Text reduced to lower-case words of letters and digits; a comma and "&" stay, because they tell name order and couples. -#}
+{#- Text reduced to lower-case words of letters and digits; a comma and "&" stay, because they tell name order and
+    couples. -#}
 {% macro name_text(value) -%}
     trim(regexp_replace(regexp_replace(regexp_replace(lower(strip_accents(coalesce({{ value }}, ''))),
         '[''’`.]', '', 'g'), '([,&])', ' \1 ', 'g'), '[^a-z0-9,&]+', ' ', 'g'))
@@ -40,7 +41,8 @@
 {#- How the names of two records (or name groups) stand to each other:
     same: one person's name, allowing nicknames, initials, swapped order and one typo;
     business: the same business; partial: what both have agrees; unknown: nothing to compare;
-    family: only the family name agrees, possibly typed in the wrong order; given: only the given name agrees; different: nothing agrees. -#}
+    family: only the family name agrees, possibly typed in the wrong order; given: only the given name agrees;
+    different: nothing agrees. -#}
 {% macro name_relation(a, b) -%}
     case
         when {{ a }}.business_name = {{ b }}.business_name then 'business'

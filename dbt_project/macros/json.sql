@@ -23,7 +23,11 @@
 
 {#- A JSON object of SQL expressions, for vendor_attributes. -#}
 {% macro json_object(expressions) -%}
-    json_object({% for name, expression in expressions.items() %}'{{ name }}', {{ expression }}{{ ", " if not loop.last }}{% endfor %})
+    json_object(
+        {%- for name, expression in expressions.items() -%}
+        '{{ name }}', {{ expression }}{{ ", " if not loop.last }}
+        {%- endfor -%}
+    )
 {%- endmacro %}
 
 {#- The text at `path`, a SQL expression, for keys whose names are known only from data. -#}
@@ -31,8 +35,8 @@
     json_extract_string({{ column }}, {{ path }})
 {%- endmacro %}
 
-{#- The text at a literal path such as $.customer.id; null when absent. For tests of what json_fields read: another way to
-    the same value. -#}
+{#- The text at a literal path such as $.customer.id; null when absent. For tests of what json_fields read: another way
+    to the same value. -#}
 {% macro json_text(column, path) -%}
     json_extract_string({{ column }}, '{{ path }}')
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{#- The id of one marketing source: brand, channel and campaign, whatever spelling it was written in. A channel without a
-    campaign is a source too. -#}
+{#- The id of one marketing source: brand, channel and campaign, whatever spelling it was written in. A channel
+    without a campaign is a source too. -#}
 {% macro marketing_source_key(brand_key, channel, campaign_name) -%}
     md5(coalesce({{ brand_key }}, '') || '|' || {{ channel }} || '|' || coalesce({{ slug(campaign_name) }}, ''))
 {%- endmacro %}

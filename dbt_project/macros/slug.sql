@@ -1,5 +1,5 @@
-{#- A name reduced to what people mean by it: lower case, every run of other characters one hyphen. "AC  Repair (Metro)" and
-    "ac-repair-metro" agree. DuckDB needs the option g to replace every run, Postgres reads it alike. -#}
+{#- A name reduced to what people mean by it: lower case, every run of other characters one hyphen. "AC  Repair
+    (Metro)" and "ac-repair-metro" agree. DuckDB needs the option g to replace every run, Postgres reads it alike. -#}
 {% macro slug(text) -%}
     nullif(trim(regexp_replace(lower({{ text }}), '[^a-z0-9]+', '-', 'g'), '-'), '')
 {%- endmacro %}

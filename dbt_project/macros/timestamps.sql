@@ -5,7 +5,8 @@
     cast(cast({{ text }} as timestamptz) at time zone 'UTC' as timestamp)
 {%- endmacro %}
 
-{#- The date of a text that is a calendar date dressed as a timestamp (2026-02-11T00:00:00Z): never shifted by a zone. -#}
+{#- The date of a text that is a calendar date dressed as a timestamp (2026-02-11T00:00:00Z): never shifted by a
+    zone. -#}
 {% macro calendar_date(text) -%}
     cast(left({{ text }}, 10) as date)
 {%- endmacro %}

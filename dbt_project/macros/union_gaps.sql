@@ -1,5 +1,6 @@
 {#- The findings of every rule in `var('reconciliation_checks')`, each labelled with its check_id. One rule is one model
-    `int_gaps__<check_id>` and one row of the seed reconciliation_rules; `assert_every_rule_is_declared` compares both. -#}
+    `int_gaps__<check_id>` and one row of the seed reconciliation_rules; `assert_every_rule_is_declared` compares
+    both. -#}
 {% macro union_gaps() -%}
     {%- for check_id in var('reconciliation_checks') %}
 select

@@ -1,10 +1,11 @@
-{#- Rung "raw = staging" of the control totals: per account, the staging model holds as many rows as its raw tables say it
-    must, and the same money. Returns the accounts where it does not, with both figures.
+{#- Rung "raw = staging" of the control totals: per account, the staging model holds as many rows as its raw tables say
+    it must, and the same money. Returns the accounts where it does not, with both figures.
 
     `raw`: one entry per raw table that makes rows of the model: `table` ('platform.object'); `rows`, how many rows one
     raw row makes (SQL over its columns; default 1); `amount`, the money that it holds (SQL; default 0).
     `amount`: the money of one row of the model (SQL over its columns), which must add up to the same.
-    The SQL over raw reads JSON by path, not by the struct that the model reads, so that one mistake is not made twice. -#}
+    The SQL over raw reads JSON by path, not by the struct that the model reads, so that one mistake is not made
+    twice. -#}
 {% test conserves_raw(model, raw, amount="0") %}
 with raw as (
     {%- for each in raw %}

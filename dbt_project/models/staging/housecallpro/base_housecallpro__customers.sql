@@ -10,7 +10,11 @@ with listed as (
 ),
 
 jobs as (
-    select account_id, native_id, {{ json_fields('payload', {'customer': customer_fields, 'updated_at': 'VARCHAR'}) }} as job, changed_at
+    select
+        account_id,
+        native_id,
+        {{ json_fields('payload', {'customer': customer_fields, 'updated_at': 'VARCHAR'}) }} as job,
+        changed_at
     from {{ source('housecallpro', 'jobs') }}
 ),
 

@@ -1,4 +1,5 @@
--- Other records name their source as text; a name that several entries share (one was deleted, one lives) is the live one's.
+-- Other records name their source as text; a name that several entries share (one was deleted, one lives) is the live
+-- one's.
 with parsed as (
     select account_id, native_id, {{ json_fields('payload', text_fields(['name'])) }} as lead_source, removed_at
     from {{ source('housecallpro', 'lead_sources') }}

@@ -1,12 +1,13 @@
 with jobs as (
     select
         *,
-        {{ json_fields('payload', text_fields(['work_status', 'created_at', 'updated_at'], {'schedule': {'appointments': [
-            text_fields(
+        {{ json_fields('payload', text_fields(
+            ['work_status', 'created_at', 'updated_at'],
+            {'schedule': {'appointments': [text_fields(
                 ['id', 'start_time', 'end_time', 'anytime', 'arrival_window_minutes'],
                 {'dispatched_employees_ids': ['VARCHAR']}
-            )
-        ]}})) }} as job
+            )]}}
+        )) }} as job
     from {{ source('housecallpro', 'jobs') }}
 ),
 

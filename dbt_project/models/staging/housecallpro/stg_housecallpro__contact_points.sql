@@ -18,8 +18,8 @@ leads as (
 
 people as (
     select
-        account_id, owner_native_id, owner_entity, is_deleted, is_listed, changed_at, person.email, person.mobile_number,
-        person.home_number, person.work_number, person.created_at, person.updated_at
+        account_id, owner_native_id, owner_entity, is_deleted, is_listed, changed_at, person.email,
+        person.mobile_number, person.home_number, person.work_number, person.created_at, person.updated_at
     from customers
     union all
     select

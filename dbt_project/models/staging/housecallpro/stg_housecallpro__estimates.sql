@@ -1,13 +1,17 @@
 with estimates as (
     select
         *,
-        {{ json_fields('payload', text_fields(['estimate_number', 'work_status', 'lead_source', 'created_at', 'updated_at'], {
-            'customer': text_fields(['id']),
-            'address': text_fields(['id']),
-            'options': [text_fields([
-                'id', 'name', 'option_number', 'total_amount', 'approval_status', 'status', 'created_at', 'updated_at'
-            ])]
-        })) }} as estimate
+        {{ json_fields('payload', text_fields(
+            ['estimate_number', 'work_status', 'lead_source', 'created_at', 'updated_at'],
+            {
+                'customer': text_fields(['id']),
+                'address': text_fields(['id']),
+                'options': [text_fields(
+                    ['id', 'name', 'option_number', 'total_amount', 'approval_status', 'status', 'created_at',
+                     'updated_at']
+                )]
+            }
+        )) }} as estimate
     from {{ source('housecallpro', 'estimates') }}
 ),
 

@@ -4,8 +4,8 @@ with jobs as (
         'housecallpro' as platform,
         {{ json_fields('payload', text_fields(
             ['invoice_number', 'description', 'work_status', 'total_amount', 'subtotal', 'outstanding_balance',
-             'original_estimate_id', 'lead_source', 'created_at', 'updated_at', 'canceled_at', 'deleted_at', 'locked_at',
-             'recurrence_number', 'recurrence_rule'],
+             'original_estimate_id', 'lead_source', 'created_at', 'updated_at', 'canceled_at', 'deleted_at',
+             'locked_at', 'recurrence_number', 'recurrence_rule'],
             {
                 'customer': text_fields(['id']),
                 'address': text_fields(['id']),

@@ -43,7 +43,8 @@ named_tags as (
     select
         account_id,
         native_id,
-        {%- for name in ['utm_source', 'utm_medium', 'utm_campaign', 'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid'] %}
+        {%- for name in
+            ['utm_source', 'utm_medium', 'utm_campaign', 'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid'] %}
         max(case when starts_with(tag, '{{ name }}:') then substr(tag, {{ name | length + 2 }}) end) as {{ name }}
         {{- "," if not loop.last }}
         {%- endfor %}

@@ -10,7 +10,8 @@ with zones as (
 companies as (
     select
         account_id, native_id,
-        {{ json_fields('payload', text_fields(['name'], {'service_areas_data': {'zip_codes': ['VARCHAR']}})) }} as company,
+        {{ json_fields('payload', text_fields(['name'], {'service_areas_data': {'zip_codes': ['VARCHAR']}})) }}
+            as company,
         removed_at, changed_at
     from {{ source('housecallpro', 'company') }}
 ),

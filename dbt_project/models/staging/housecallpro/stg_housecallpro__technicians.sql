@@ -1,4 +1,6 @@
-{%- set employee_fields = text_fields(['id', 'first_name', 'last_name', 'role', 'created_at'], {'tags': ['VARCHAR']}) -%}
+{%- set employee_fields = text_fields(
+    ['id', 'first_name', 'last_name', 'role', 'created_at'], {'tags': ['VARCHAR']}
+) -%}
 
 with listed as (
     select account_id, native_id, {{ json_fields('payload', employee_fields) }} as employee, removed_at, changed_at
@@ -6,7 +8,11 @@ with listed as (
 ),
 
 jobs as (
-    select account_id, native_id, {{ json_fields('payload', {'assigned_employees': [employee_fields]}) }} as job, changed_at
+    select
+        account_id,
+        native_id,
+        {{ json_fields('payload', {'assigned_employees': [employee_fields]}) }} as job,
+        changed_at
     from {{ source('housecallpro', 'jobs') }}
 ),
 

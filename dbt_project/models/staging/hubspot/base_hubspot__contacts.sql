@@ -4,15 +4,19 @@ with parsed as (
     select
         *,
         'hubspot' as platform,
-        {{ json_fields('payload', text_fields(['createdAt', 'updatedAt', 'archived', 'url'], {'properties': text_fields([
-            'email', 'hs_additional_emails', 'phone', 'mobilephone', 'firstname', 'lastname', 'company',
-            'address', 'city', 'state', 'zip', 'createdate', 'lastmodifieddate', 'lifecyclestage', 'hs_lead_status',
-            'hs_merged_object_ids', 'hs_object_source', 'hs_analytics_source', 'hs_analytics_source_data_1',
-            'hs_analytics_first_url', 'hs_analytics_last_url', 'hs_analytics_first_referrer', 'hs_google_click_id',
-            'hs_facebook_click_id', 'first_conversion_event_name', 'first_conversion_date', 'utm_source', 'utm_medium',
-            'utm_campaign', 'utm_term', 'utm_content', 'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid', 'landing_url',
-            'brand'
-        ])})) }} as contact
+        {{ json_fields('payload', text_fields(
+            ['createdAt', 'updatedAt', 'archived', 'url'],
+            {'properties': text_fields([
+                'email', 'hs_additional_emails', 'phone', 'mobilephone', 'firstname', 'lastname', 'company',
+                'address', 'city', 'state', 'zip', 'createdate', 'lastmodifieddate', 'lifecyclestage', 'hs_lead_status',
+                'hs_merged_object_ids', 'hs_object_source', 'hs_analytics_source', 'hs_analytics_source_data_1',
+                'hs_analytics_first_url', 'hs_analytics_last_url', 'hs_analytics_first_referrer', 'hs_google_click_id',
+                'hs_facebook_click_id', 'first_conversion_event_name', 'first_conversion_date', 'utm_source',
+                'utm_medium', 'utm_campaign', 'utm_term', 'utm_content', 'gclid', 'gbraid', 'wbraid', 'msclkid',
+                'fbclid', 'landing_url',
+                'brand'
+            ])}
+        )) }} as contact
     from {{ source('hubspot', 'contacts') }}
 ),
 

@@ -3,11 +3,14 @@
 with deals as (
     select
         *,
-        {{ json_fields('payload', text_fields(['createdAt', 'updatedAt', 'archived', 'url'], {'properties': text_fields([
-            'dealname', 'amount', 'dealstage', 'pipeline', 'closedate', 'createdate', 'hs_lastmodifieddate',
-            'ext_job_id', 'brand', 'trade', 'lead_kind', 'lead_channel', 'call_id', 'utm_source', 'utm_medium',
-            'utm_campaign', 'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid', 'landing_url', 'referrer_url'
-        ])})) }} as deal
+        {{ json_fields('payload', text_fields(
+            ['createdAt', 'updatedAt', 'archived', 'url'],
+            {'properties': text_fields([
+                'dealname', 'amount', 'dealstage', 'pipeline', 'closedate', 'createdate', 'hs_lastmodifieddate',
+                'ext_job_id', 'brand', 'trade', 'lead_kind', 'lead_channel', 'call_id', 'utm_source', 'utm_medium',
+                'utm_campaign', 'gclid', 'gbraid', 'wbraid', 'msclkid', 'fbclid', 'landing_url', 'referrer_url'
+            ])}
+        )) }} as deal
     from {{ source('hubspot', 'deals') }}
 ),
 
@@ -45,7 +48,8 @@ deal_leads as (
         deals.deal,
         deals.payload,
         deals.removed_at is not null or coalesce(cast(deals.deal.archived as boolean), false) as is_deleted,
-        -- What the contact remembers of a visit belongs to the visit that made it: to its first deal, not to later ones.
+        -- What the contact remembers of a visit belongs to the visit that made it: to its first deal, not to later
+        -- ones.
         row_number() over (
             partition by deals.account_id, coalesce(deal_contacts.contact_id, deals.native_id)
             order by deals.deal.properties.createdate, cast(deals.native_id as bigint)

@@ -2,11 +2,14 @@ with calls as (
     select
         *,
         'hubspot' as platform,
-        {{ json_fields('payload', text_fields(['createdAt', 'updatedAt', 'archived', 'url'], {'properties': text_fields([
-            'hs_timestamp', 'hs_call_title', 'hs_call_direction', 'hs_call_duration', 'hs_call_from_number',
-            'hs_call_to_number', 'hs_call_status', 'hs_call_disposition', 'hs_call_recording_url', 'hs_call_source',
-            'hs_call_has_voicemail', 'hubspot_owner_id', 'call_outcome', 'brand'
-        ])})) }} as call
+        {{ json_fields('payload', text_fields(
+            ['createdAt', 'updatedAt', 'archived', 'url'],
+            {'properties': text_fields([
+                'hs_timestamp', 'hs_call_title', 'hs_call_direction', 'hs_call_duration', 'hs_call_from_number',
+                'hs_call_to_number', 'hs_call_status', 'hs_call_disposition', 'hs_call_recording_url', 'hs_call_source',
+                'hs_call_has_voicemail', 'hubspot_owner_id', 'call_outcome', 'brand'
+            ])}
+        )) }} as call
     from {{ source('hubspot', 'calls') }}
 ),
 
@@ -22,7 +25,10 @@ associations as (
 ),
 
 call_contacts as (
-    select account_id, association.call_id, min_by(association.contact_id, cast(association.contact_id as bigint)) as contact_id
+    select
+        account_id,
+        association.call_id,
+        min_by(association.contact_id, cast(association.contact_id as bigint)) as contact_id
     from associations
     group by account_id, association.call_id
 ),

@@ -9,16 +9,16 @@ with leads as (
 contact_points as (
     {%- for field, kind in [('mobilephone', 'phone'), ('phone', 'phone'), ('email', 'email')] %}
     select
-        account_id, lead_native_id, '{{ field }}' as field, '{{ kind }}' as contact_kind, person.{{ field }} as contact_value,
-        created_text, updated_text, is_deleted, changed_at
+        account_id, lead_native_id, '{{ field }}' as field, '{{ kind }}' as contact_kind,
+        person.{{ field }} as contact_value, created_text, updated_text, is_deleted, changed_at
     from leads
     union all
     {%- endfor %}
     -- Earlier addresses, and those of contacts that were merged in.
     select distinct
         account_id, lead_native_id, 'hs_additional_emails', 'email',
-        trim({{ json_elements("string_split(person.hs_additional_emails, ';')") }}), created_text, updated_text, is_deleted,
-        changed_at
+        trim({{ json_elements("string_split(person.hs_additional_emails, ';')") }}), created_text, updated_text,
+        is_deleted, changed_at
     from leads
 ),
 

@@ -19,8 +19,10 @@ staged as (
         stages.stage_name,
         stages.is_won,
         stages.is_closed,
-        {{ utc_timestamp('coalesce(leads.deal.properties.createdate, leads.contact.properties.first_conversion_date, leads.contact.properties.createdate)') }}
-            as occurred_at,
+        {{ utc_timestamp(
+            'coalesce(leads.deal.properties.createdate, leads.contact.properties.first_conversion_date,'
+            ~ ' leads.contact.properties.createdate)'
+        ) }} as occurred_at,
         -- When a deal entered a stage is a property named after the stage.
         {{ utc_timestamp(json_text_at(
             'leads.deal_payload', "'$.properties.hs_v2_date_entered_' || booked_stages.stage_id"
@@ -69,8 +71,11 @@ select
         else 'open'
     end as lead_status,
     deal.properties.dealstage as vendor_deal_stage,
-    nullif(concat_ws(' ', nullif(trim(contact.properties.firstname), ''), nullif(trim(contact.properties.lastname), '')), '')
-        as full_name,
+    nullif(
+        concat_ws(
+            ' ', nullif(trim(contact.properties.firstname), ''), nullif(trim(contact.properties.lastname), '')
+        ), ''
+    ) as full_name,
     nullif(contact.properties.firstname, '') as first_name,
     nullif(contact.properties.lastname, '') as last_name,
     nullif(contact.properties.company, '') as company_name,

@@ -1,5 +1,5 @@
--- The present as the account's own records show it, so that a rebuild from the archive gives the same: the day before the
--- one on which anything was last changed.
+-- The present as the account's own records show it, so that a rebuild from the archive gives the same: the day before
+-- the one on which anything was last changed.
 with activity as (
     {%- for object in ['jobs', 'calls', 'invoices'] %}
     select account_id, modified_at from {{ source('servicetitan', object) }}

@@ -21,7 +21,8 @@ locations as (
 leads as (
     select
         *,
-        {{ json_fields('payload', text_fields(['leadPhone', 'leadEmail', 'active', 'createdOn', 'modifiedOn'])) }} as lead
+        {{ json_fields('payload', text_fields(['leadPhone', 'leadEmail', 'active', 'createdOn', 'modifiedOn'])) }}
+            as lead
     from {{ source('servicetitan', 'leads') }}
 ),
 

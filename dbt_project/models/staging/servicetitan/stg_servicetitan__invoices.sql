@@ -36,8 +36,10 @@ select
     {{ utc_timestamp('invoice.modifiedOn') }} as updated_at,
     is_deleted,
     invoice.referenceNumber as invoice_number,
-    case when invoice.adjustmentToId is not null and configured_kind is not null then 'adjustment' else configured_kind end
-        as invoice_kind,
+    case
+        when invoice.adjustmentToId is not null and configured_kind is not null then 'adjustment'
+        else configured_kind
+    end as invoice_kind,
     invoice.invoiceConfiguration as vendor_invoice_configuration,
     -- The vendor has no void status: a voided invoice is an inactive one.
     case

@@ -39,7 +39,8 @@ assignments as (
     select
         account_id,
         native_id,
-        {{ json_fields('payload', text_fields(['appointmentId', 'technicianId', 'assignedOn', 'active'])) }} as assignment
+        {{ json_fields('payload', text_fields(['appointmentId', 'technicianId', 'assignedOn', 'active'])) }}
+            as assignment
     from {{ source('servicetitan', 'appointment_assignments') }}
     where removed_at is null
 ),

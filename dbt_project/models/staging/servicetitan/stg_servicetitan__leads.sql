@@ -115,6 +115,8 @@ combined as (
         booking.status,
         {{ canonical_value('servicetitan', 'booking.status', 'booking.status') }},
         booking.name,
+        -- Phone and e-mail of a booking exist only at bookings/{id}/contacts, one request per booking, which is not read:
+        -- a converted booking is known by its job's customer, an open one by name and address alone.
         null,
         null,
         booking.address.street,

@@ -4,7 +4,8 @@ with parsed as (
         'servicetitan' as platform,
         {{ json_fields('payload', text_fields([
             'createdOn', 'modifiedOn', 'cancellationDate', 'from', 'to', 'billingFrequency', 'status', 'active',
-            'customerId', 'membershipTypeId', 'locationId', 'activatedFromId', 'soldById', 'renewedById', 'followUpStatus'
+            'customerId', 'membershipTypeId', 'locationId', 'activatedFromId', 'soldById', 'renewedById',
+            'followUpStatus'
         ])) }} as membership
     from {{ source('servicetitan', 'memberships') }}
 ),

@@ -37,8 +37,10 @@ select
     signed.paid_on,
     -- A refund may come as a negative total, as a link to the refunded payment, or both.
     cast(
-        case when signed.is_refund then -abs(cast(payment.total as decimal(18, 2))) else cast(payment.total as decimal(18, 2)) end
-        as decimal(18, 2)
+        case
+            when signed.is_refund then -abs(cast(payment.total as decimal(18, 2)))
+            else cast(payment.total as decimal(18, 2))
+        end as decimal(18, 2)
     ) as amount,
     cast(
         case

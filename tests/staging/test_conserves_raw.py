@@ -1,0 +1,123 @@
+"""Rung "raw = staging": every staging model that maps from raw is held to its rows and its money."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.fixtures.warehouse import build_warehouse, fixture_rows, insert_rows, run_dbt
+
+CAUTIOUS = ["--indirect-selection", "buildable"]
+SELECTION = ["--select", "path:seeds/*_enum_values.csv path:models/staging"]
+LADDER = ["--select", "test_name:conserves_raw"]
+MONEY = {
+    "stg_servicetitan__estimates": "total_amount",
+    "stg_servicetitan__invoice_lines": "total_amount",
+    "stg_servicetitan__invoices": "total_amount",
+    "stg_servicetitan__jobs": "total_amount",
+    "stg_servicetitan__payment_applications": "applied_amount",
+    "stg_servicetitan__payments": "amount",
+    "stg_servicetitan__ad_spend": "spend_amount",
+    "stg_housecallpro__estimates": "total_amount",
+    "stg_housecallpro__invoice_lines": "total_amount",
+    "stg_housecallpro__invoices": "total_amount",
+    "stg_housecallpro__jobs": "total_amount",
+    "stg_housecallpro__payment_applications": "applied_amount",
+    "stg_housecallpro__payments": "amount",
+    "stg_spend_csv__ad_spend": "spend_amount",
+}
+# Derived from other models, not from the rows of a raw table.
+NOT_FROM_RAW = {"stg_hubspot__contact_points"}
+
+
+@pytest.fixture
+def staged(tmp_path: Path) -> Path:
+    """The fixture warehouse with its staging models, to be tampered with."""
+    warehouse = build_warehouse(tmp_path / "warehouse.duckdb")
+    run = run_dbt(
+        ["build", "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test", *SELECTION],
+        warehouse,
+    )
+    assert run.returncode == 0, run.stdout[-3000:]
+    return warehouse
+
+
+def verdicts(warehouse: Path) -> dict[str, str]:
+    """Model -> status of its ladder test, over the warehouse as it is."""
+    run_dbt(["test", *LADDER], warehouse)
+    target = warehouse.parent / "target"
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    return {nodes[each["unique_id"]]["attached_node"].split(".")[-1]: each["status"] for each in results}
+
+
+def shadow(warehouse: Path, models: Iterable[str], doctored: str, **names: str) -> None:
+    """Put a table with doctored rows in the place of each model's view."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for model in models:
+            connection.execute(f"create table held as from staging.{model}")
+            connection.execute(f"drop view staging.{model}")
+            sql = doctored.format(amount=MONEY.get(model), **names)
+            connection.execute(f"create table staging.{model} as {sql}")
+            connection.execute("drop table held")
+
+
+def staging_models(warehouse: Path) -> set[str]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'staging' "
+            "and table_name like 'stg_%' and table_name not like 'stg_operator%'"
+        ).fetchall()
+    return {name for (name,) in rows}
+
+
+def test_every_staging_model_stands_on_the_ladder_and_falls_when_rows_come_twice(staged: Path) -> None:
+    models = staging_models(staged) - NOT_FROM_RAW
+    assert verdicts(staged) == dict.fromkeys(models, "pass")
+    shadow(staged, models, "from held union all from held")
+    assert verdicts(staged) == dict.fromkeys(models, "fail")
+
+
+def test_a_cent_too_much_is_found_wherever_there_is_money(staged: Path) -> None:
+    models = staging_models(staged) - NOT_FROM_RAW
+    shadow(staged, MONEY, "select * replace ({amount} + sign({amount}) * 0.01 as {amount}) from held")
+    failed = {model for model, status in verdicts(staged).items() if status == "fail"}
+    assert failed == set(MONEY)
+    assert failed < models
+
+
+def test_a_month_at_an_average_cost_a_day_costs_what_was_spent(staged: Path) -> None:
+    """1,300.00 over 31 days is 41.935483871 a day: no day costs that, and the month costs 1,300.00."""
+    with duckdb.connect(str(staged), read_only=True) as connection:
+        days = connection.execute(
+            "select spend_amount from staging.stg_servicetitan__ad_spend where month(spend_on) = 1"
+        ).fetchall()
+    amounts = [amount for (amount,) in days]
+    assert (len(amounts), sum(amounts)) == (31, Decimal("1300.00"))
+    assert set(amounts) == {Decimal("41.93"), Decimal("41.94")}
+
+
+@pytest.mark.parametrize(
+    ("platform", "object_name", "field", "value"),
+    [("servicetitan", "invoices", "total", "100.005"), ("housecallpro", "invoices", "amount", 10000.5)],
+)
+def test_an_amount_that_does_not_survive_staging_is_found(
+    tmp_path: Path, platform: str, object_name: str, field: str, value: Any
+) -> None:
+    warehouse = build_warehouse(tmp_path / "warehouse.duckdb")
+    row = fixture_rows(platform, object_name)[0]
+    row["payload"][field] = value
+    with duckdb.connect(str(warehouse)) as connection:
+        insert_rows(connection, platform, object_name, [row])
+    model = f"stg_{platform}__{object_name}"
+    run = run_dbt(
+        ["build", *CAUTIOUS, "--exclude-resource-type", "unit_test", "--select", f"+{model}"], warehouse
+    )
+    assert run.returncode == 1
+    assert f"conserves_raw_{model}" in run.stdout
