@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingestion.config import Settings
 from orchestration.project import ROOT, dbt_environment
+
+if TYPE_CHECKING:
+    import dagster as dg
 
 WORKSPACE = ROOT / "workspace.yaml"
 LOCATION = "fourwire"
@@ -72,3 +76,46 @@ def environment(settings: Settings) -> dict[str, str]:
 def enter(settings: Settings) -> None:
     """Make this process, and those it starts, work on this home."""
     os.environ.update(environment(settings))
+
+
+def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:
+    """Fail the runs whose process is gone (killed, or lost with the machine), and free the pools they hold.
+
+    Dagster leaves them "started" and holding the warehouse for ever: its default launcher cannot tell a dead
+    worker from a busy one.
+
+    Returns:
+        The ids of those runs.
+    """
+    from dagster import DagsterRunStatus, RunsFilter
+
+    ended = []
+    unfinished = [DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+    for run in instance.get_runs(RunsFilter(statuses=unfinished)):
+        process = _process_of(instance, run.run_id)
+        if process is not None and not _is_running(process):
+            instance.report_run_failed(run, f"its process {process} ended without saying so")
+            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
+            ended.append(run.run_id)
+    return ended
+
+
+def _process_of(instance: dg.DagsterInstance, run_id: str) -> int | None:
+    """The process that executes a run, as its executor noted; None before it did."""
+    from dagster import DagsterEventType
+
+    for entry in instance.all_logs(run_id, of_type=DagsterEventType.ENGINE_EVENT):
+        noted = entry.get_dagster_event().engine_event_data.metadata.get("pid")
+        if noted is not None:
+            return int(noted.value)
+    return None
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True

@@ -13,7 +13,7 @@ import dagster as dg
 from dagster._core.events import DagsterEventType
 
 from ingestion.config import Settings
-from orchestration.instance import dagster_home, enter
+from orchestration.instance import dagster_home, end_dead_runs, enter
 
 StepListener = Callable[[dg.DagsterEvent], None]
 
@@ -77,6 +77,7 @@ def run_daily(
     }
     started = monotonic()
     with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        end_dead_runs(instance)
         if on_event:
             instance.add_event_listener(run_id, _forwarding(on_event))
         result = defs.resolve_job_def(DAILY_JOB).execute_in_process(
