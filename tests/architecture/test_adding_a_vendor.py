@@ -41,6 +41,9 @@ EXAMPLES = (
     r"tests/sources/operator_world\.py",
     r"tests/sandbox/(in_process|small_world|specs|test_specs|test_gaps_on_the_wire|test_modification_times)\.py",
     r"tests/sandbox/test_control_faults\.py",
+    r"tests/staging/test_conserves_raw\.py",
+    r"tests/architecture/test_constraints\.py",
+    r"tests/pipeline/.+",
 )
 
 
