@@ -106,7 +106,7 @@ class OperatorConfig(_Strict):
     attribution: Attribution = Attribution()
     tolerances: Tolerances = Tolerances()
     secrets_file: Path | None = None
-    # A steward's household decisions: `left,right,decision` rows, decision same|different; see docs/how-to.
+    # A steward's household decisions, relative to this file; see docs/how-to/review-households.md.
     identity_overrides_file: Path | None = None
 
     @model_validator(mode="after")
