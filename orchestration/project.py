@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -19,6 +20,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from ingestion.config import Environment, Home
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT_DIR = ROOT / "dbt_project"
@@ -133,7 +136,8 @@ def _parse() -> None:
     fingerprint = _fingerprint()
     done = subprocess.run(
         dbt_command("parse", "--quiet"),
-        env={**os.environ, "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"},
+        # The same profile as the build of this home: dbt throws away what it parsed under another one.
+        env={**os.environ, **dbt_environment(Home(Environment().home).warehouse)},
         capture_output=True,
         text=True,
         check=False,
@@ -234,6 +238,15 @@ class BuildResult:
         return not self.failures
 
 
+def warmed(artifacts: Path) -> Path:
+    """The folder for dbt's artifacts, with what the last parse learnt: a first build need not parse again."""
+    parsed, kept = MANIFEST.with_name("partial_parse.msgpack"), artifacts / "partial_parse.msgpack"
+    if parsed.is_file() and not kept.exists():
+        artifacts.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(parsed, kept)
+    return artifacts
+
+
 def build(
     warehouse: Path, artifacts: Path, arguments: Sequence[str] = (), quiet: bool = False
 ) -> BuildResult:
@@ -242,7 +255,7 @@ def build(
     Raises:
         BuildError: dbt did not get as far as running the models.
     """
-    results = artifacts / "run_results.json"
+    results = warmed(artifacts) / "run_results.json"
     results.unlink(missing_ok=True)
     environment = {
         **os.environ,

@@ -21,6 +21,7 @@ from orchestration.project import (
     current_manifest,
     dbt_environment,
     dbt_executable,
+    warmed,
 )
 
 WAREHOUSE_POOL = "warehouse"
@@ -78,4 +79,4 @@ def transform_assets() -> dg.AssetsDefinition:
 def target_path(home: Home) -> Path:
     """Where dbt keeps its artifacts for one home; kept between runs, so that unchanged files are not parsed
     again."""
-    return home.root / "dbt"
+    return warmed(home.root / "dbt")
