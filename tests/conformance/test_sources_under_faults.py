@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from ingestion.config import Settings, load_settings
+from ingestion.config import Home, Settings, load_settings
 from ingestion.sources import discover
 from tests.conformance.conftest import Operator, platforms
 from tests.conformance.warehouse import differences, raw_rows
@@ -35,7 +35,7 @@ def test_raw_equals_truth_under(fault: str, platform: str, operator: Operator) -
     for account_id in operator.accounts(platform):
         for one in FAULTS[fault]:
             operator.control("POST", "faults", account=account_id, **one)
-    operator.ingest(accounts=operator.accounts(platform))
+    operator.ingest(platform)
     operator.assert_raw_equals_truth(platform)
 
 
@@ -43,29 +43,29 @@ def test_raw_equals_truth_under(fault: str, platform: str, operator: Operator) -
 def test_rows_that_change_during_a_pull_are_whole_after_the_next(platform: str, operator: Operator) -> None:
     for account_id in operator.accounts(platform):
         operator.control("POST", "faults", account=account_id, kind="change_rows", every=4, times=3, hours=6)
-    operator.ingest(accounts=operator.accounts(platform))
+    operator.ingest(platform)
     operator.control("DELETE", "faults")
     operator.control("POST", "clock", advance_hours=2)
-    operator.ingest(accounts=operator.accounts(platform), full=True)
+    operator.ingest(platform, full=True)
     operator.assert_raw_equals_truth(platform)
 
 
 @pytest.mark.parametrize("platform", platforms())
 def test_a_second_run_changes_nothing(platform: str, operator: Operator) -> None:
-    operator.ingest(accounts=operator.accounts(platform))
+    operator.ingest(platform)
     before = _everything(operator, platform)
-    operator.ingest(accounts=operator.accounts(platform))
+    operator.ingest(platform)
     assert _everything(operator, platform) == before
 
 
 @pytest.mark.parametrize("platform", platforms())
 def test_increments_equal_a_full_reload(platform: str, operator: Operator, tmp_path) -> None:
-    operator.ingest(accounts=operator.accounts(platform))
+    operator.ingest(platform)
     for hours in (7, 30, 24 * 6):
         operator.control("POST", "clock", advance_hours=hours)
-        operator.ingest(accounts=operator.accounts(platform))
+        operator.ingest(platform)
     reloaded = Operator(operator.sandbox, _another_home(operator, tmp_path / "reloaded"))
-    reloaded.ingest(accounts=operator.accounts(platform), full=True)
+    reloaded.ingest(platform, full=True)
     wrong = []
     for account_id in operator.accounts(platform):
         for spec in discover()[platform].objects:
@@ -77,25 +77,34 @@ def test_increments_equal_a_full_reload(platform: str, operator: Operator, tmp_p
     assert not wrong, "\n".join(wrong)
 
 
+# What is on disk tells how far a run has come.
+KILLED_WHEN: dict[str, Callable[[Home], bool]] = {
+    "the first pages land": lambda home: any(home.landing.rglob("*.partial")),
+    "some pulls have landed": lambda home: len(list(home.landing.rglob("*.json"))) >= 8,
+    "the load starts": lambda home: (home.dlt / ".lock").exists(),
+    "rows wait to be loaded": lambda home: any(home.dlt.glob("*/load/normalized/*/*/*")),
+    "one vendor is loaded": lambda home: any(home.dlt.glob("*/load/loaded/*")),
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seconds", [1.5, 2.5, 3.5, 5.0])
-def test_kill_anywhere_and_run_again(seconds: float, operator: Operator) -> None:
-    """The moments spread over start-up, pull and load; what was under way does not matter."""
+@pytest.mark.parametrize("moment", KILLED_WHEN)
+def test_kill_and_run_again(moment: str, operator: Operator) -> None:
     program = (
         "import sys; from pathlib import Path; from ingestion.config import load_settings; "
         "from ingestion.run import ingest; "
         "ingest(load_settings(home=Path(sys.argv[1]), config=Path(sys.argv[2])))"
     )
-    home, config = operator.settings.home.root, operator.settings.config_path
+    home = operator.settings.home
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(home), str(config)],
+        [sys.executable, "-c", program, str(home.root), str(operator.settings.config_path)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env={**os.environ},
     )
-    time.sleep(seconds)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    while process.poll() is None and not KILLED_WHEN[moment](home):
+        time.sleep(0.002)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL, "the run ended before the moment came"
     operator.ingest()
     for platform in platforms():
         operator.assert_raw_equals_truth(platform)
@@ -105,7 +114,7 @@ def test_two_accounts_of_one_vendor_stay_apart(operator: Operator) -> None:
     shared = [platform for platform in platforms() if len(operator.accounts(platform)) > 1]
     assert shared, "the sandbox must connect one vendor twice"
     for platform in shared:
-        operator.ingest(accounts=operator.accounts(platform))
+        operator.ingest(platform)
         operator.assert_raw_equals_truth(platform)
 
 

@@ -34,6 +34,14 @@ def true_rows(control_url: str, account_id: str, table: str) -> Rows:
     return {row["native_id"]: row["payload"] for row in rows}
 
 
+def as_written(actual: Rows, expected: Rows) -> Rows:
+    """Rows of a file without what reading it has added: the columns that the file has."""
+    return {
+        native_id: {name: payload.get(name) for name in expected.get(native_id, payload)}
+        for native_id, payload in actual.items()
+    }
+
+
 def exact(text: str) -> Any:
     """JSON with decimal numbers, so that 412.5 and 412.50000000001 are not the same."""
     return json.loads(text, parse_float=Decimal)

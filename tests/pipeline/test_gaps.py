@@ -1,0 +1,38 @@
+"""Reconciliation through the whole line: nothing on a clean world, and every planted gap on a spoilt one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.conftest import CleanRun
+from tests.pipeline.line import GAP_CLASSES, operating, plant_every_class
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_clean_world_passes_every_check(clean_run: CleanRun) -> None:
+    assert clean_run.status == 0, clean_run.said[-4000:]
+    assert clean_run.line.open_gaps() == {}
+
+
+def test_a_clean_world_agrees_on_every_control_total(clean_run: CleanRun) -> None:
+    rungs = {rung for (rung,) in clean_run.line.rows("select rung from reconciliation.rpt_control_totals")}
+    assert rungs == {
+        "3 conformed = facts", "4 facts = ledger", "5 ledger = attributed", "6 ledger = reports"
+    }  # fmt: skip
+    assert clean_run.line.disagreeing_totals() == []
+
+
+@pytest.mark.parametrize("seed", [3, 5, 8])
+def test_planted_gaps_are_found_exactly(seed: int, tmp_path: Path) -> None:
+    """The same records, neither more nor fewer, and the dollars at risk to the cent."""
+    with operating(tmp_path, seed, households=250) as line:
+        plant_every_class(line, 3, seed)
+        line.pull()
+        line.build()
+        planted = line.planted()
+        assert {gap_class for gap_class, _, _ in planted} == set(GAP_CLASSES)
+        assert line.open_gaps() == planted
+        assert line.disagreeing_totals() == []
