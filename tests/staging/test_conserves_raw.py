@@ -57,14 +57,13 @@ def verdicts(warehouse: Path) -> dict[str, str]:
     return {nodes[each["unique_id"]]["attached_node"].split(".")[-1]: each["status"] for each in results}
 
 
-def shadow(warehouse: Path, models: Iterable[str], doctored: str, **names: str) -> None:
-    """Put a table with doctored rows in the place of each model's view."""
+def doctor(warehouse: Path, models: Iterable[str], doctored: str) -> None:
+    """Put other rows in the place of each model's own, which `doctored` finds in `held`."""
     with duckdb.connect(str(warehouse)) as connection:
         for model in models:
             connection.execute(f"create table held as from staging.{model}")
-            connection.execute(f"drop view staging.{model}")
-            sql = doctored.format(amount=MONEY.get(model), **names)
-            connection.execute(f"create table staging.{model} as {sql}")
+            sql = doctored.format(amount=MONEY.get(model))
+            connection.execute(f"create or replace table staging.{model} as {sql}")
             connection.execute("drop table held")
 
 
@@ -80,13 +79,13 @@ def staging_models(warehouse: Path) -> set[str]:
 def test_every_staging_model_stands_on_the_ladder_and_falls_when_rows_come_twice(staged: Path) -> None:
     models = staging_models(staged) - NOT_FROM_RAW
     assert verdicts(staged) == dict.fromkeys(models, "pass")
-    shadow(staged, models, "from held union all from held")
+    doctor(staged, models, "from held union all from held")
     assert verdicts(staged) == dict.fromkeys(models, "fail")
 
 
 def test_a_cent_too_much_is_found_wherever_there_is_money(staged: Path) -> None:
     models = staging_models(staged) - NOT_FROM_RAW
-    shadow(staged, MONEY, "select * replace ({amount} + sign({amount}) * 0.01 as {amount}) from held")
+    doctor(staged, MONEY, "select * replace ({amount} + sign({amount}) * 0.01 as {amount}) from held")
     failed = {model for model, status in verdicts(staged).items() if status == "fail"}
     assert failed == set(MONEY)
     assert failed < models
