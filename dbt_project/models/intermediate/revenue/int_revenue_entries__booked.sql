@@ -1,5 +1,6 @@
 -- What a job was worth when it entered the book: the estimate option that sold it, else the total that dispatch shows for
--- it (zero until priced). A cancellation takes it out again on its own day, so gross and net bookings are both sums.
+-- it (zero until priced), before tax where dispatch tells. A cancellation takes it out again on its own day, so gross and
+-- net bookings are both sums.
 with sold_options as (
     select estimate_key, subtotal_amount
     from {{ ref('int_estimates__unioned') }}
@@ -9,7 +10,7 @@ with sold_options as (
 bookings as (
     select
         jobs.*,
-        coalesce(sold_options.subtotal_amount, jobs.total_amount) as amount
+        coalesce(sold_options.subtotal_amount, jobs.subtotal_amount, jobs.total_amount) as amount
     from {{ ref('int_jobs__enriched') }} as jobs
     left join sold_options on sold_options.estimate_key = jobs.origin_estimate_key
 )
