@@ -21,13 +21,14 @@ VENDORS = sorted(discover())
 OWN_PLACES = (
     r"ingestion/sources/{v}/.+",
     r"dbt_project/models/staging/{v}/.+",
-    r"dbt_project/seeds/{v}_.+\.csv",
+    r"dbt_project/seeds/{v}_.+\.(csv|yml)",
     r"tests/fixtures/sources/{v}/.+",
     r"sandbox/servers/{v}/.+",
     r"tests/[a-z]+/(test_)?([a-z]+_)?{v}(_[a-z_]+)?\.py",
 )
 SHARED_PLACES = (
     r"dbt_project/dbt_project\.yml",
+    r"dbt_project/seeds/_enum_values__seeds\.yml",
     r"config/operator\.example\.yml",
     r"sandbox/world/brands\.py",
     r"tests/fixtures/sources/operator/accounts\.json",
