@@ -22,6 +22,8 @@ EQUAL = {
 CASES = [
     ("sums_to_one_per", SUMS, "('a', 'x', 0.4, 1.00), ('a', 'y', 0.6, 1.00)", 0),
     ("sums_to_one_per", SUMS, "('a', 'x', 0.4, 1.00), ('a', 'y', 0.5, 1.00)", 1),
+    ("lower_case", {"column_name": "touch"}, "('a', 'x', 1.0, 1.00), ('a', null, 1.0, 1.00)", 0),
+    ("lower_case", {"column_name": "touch"}, "('a', 'X', 1.0, 1.00)", 1),
     ("unique_combination", PAIRS, "('a', 'x', 1.0, 1.00), ('a', null, 1.0, 1.00)", 0),
     ("unique_combination", PAIRS, "('a', null, 1.0, 1.00), ('a', null, 1.0, 1.00)", 1),
     ("equals_sum_of", EQUAL, "('a', 'x', 1.0, 1.00), ('a', 'y', 1.0, 2.00), (null, 'x', 1.0, 4.00)", 0),
