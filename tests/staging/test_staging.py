@@ -184,6 +184,16 @@ def test_business_dates_are_the_accounts_own(built: Path) -> None:
     assert rows == {"61213001": "2026-02-23", "job_22222222222222222222222222222222": "2026-09-19"}
 
 
+def test_an_invoice_was_voided_when_it_was_first_read_as_void(built: Path) -> None:
+    """The vendor tells no time, and the last look at the row moves with every pull."""
+    rows = query(
+        built,
+        "select cast(voided_at as varchar) from conformed.int_invoices__unioned "
+        "where native_id = 'invoice_22222222222222222222222222222222'",
+    )
+    assert rows == [("2026-02-20 08:00:00",)]
+
+
 def test_a_merged_contact_s_deal_finds_the_survivor(built: Path) -> None:
     ((name, phone),) = query(
         built, "select full_name, phone from conformed.int_leads__unioned where native_id = '9003'"
