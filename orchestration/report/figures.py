@@ -242,10 +242,13 @@ def open_gaps(connection: duckdb.DuckDBPyConnection) -> tuple[OpenGaps, ...]:
 
 
 def span(connection: duckdb.DuckDBPyConnection) -> Span | None:
-    """The months that the period view covers; None when nothing happened yet."""
+    """The months that the period view covers, and its newest event; None when nothing happened yet."""
     row = connection.execute(
         """
-        select min(month_on), max(month_on), (select max(_loaded_at) from fct_jobs)
+        select min(month_on), max(month_on), (
+            select greatest(max(booked_at), max(completed_at), (select max(lead_at) from fct_leads))
+            from fct_jobs
+        )
         from rpt_channel_performance where view_basis = 'period'
         """
     ).fetchone()
