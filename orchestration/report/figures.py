@@ -246,7 +246,9 @@ def span(connection: duckdb.DuckDBPyConnection) -> Span | None:
     row = connection.execute(
         """
         select min(month_on), max(month_on), (
-            select greatest(max(booked_at), max(completed_at), (select max(lead_at) from fct_leads))
+            select greatest(max(booked_at), max(completed_at), (
+                select max(lead_at) from fct_leads where lead_at_basis <> 'first_loaded'
+            ))
             from fct_jobs
         )
         from rpt_channel_performance where view_basis = 'period'
