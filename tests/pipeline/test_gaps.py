@@ -25,7 +25,7 @@ def test_a_clean_world_agrees_on_every_control_total(clean_run: CleanRun) -> Non
     assert clean_run.line.disagreeing_totals() == []
 
 
-@pytest.mark.parametrize("seed", [3, 5, 8])
+@pytest.mark.parametrize("seed", [5, 8])
 def test_planted_gaps_are_found_exactly(seed: int, tmp_path: Path) -> None:
     """The same records, neither more nor fewer, and the dollars at risk to the cent."""
     with operating(tmp_path, seed, households=250) as line:
