@@ -72,7 +72,7 @@ class LoadResult:
     """What one load did, over all platforms."""
 
     pulls: int = 0
-    changed: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    changed: dict[str, int] = field(default_factory=dict)
     rejected: int = 0
     seconds: float = 0.0
     seconds_decoding: float = 0.0
@@ -157,7 +157,8 @@ class _PlatformLoad:
                 spec = self._source.object(name)
                 incoming = self._decoded(spec, manifests, rejects, profile)
                 found = changes(connection, self._schema, name, newest_versions(connection, incoming))
-                self._result.changed[f"{self._schema}.{name}"] += found.rows.num_rows
+                table = f"{self._schema}.{name}"
+                self._result.changed[table] = self._result.changed.get(table, 0) + found.rows.num_rows
                 if found.rows.num_rows:
                     resources.append(_rows_resource(name, found))
             profile.merge(connection.table(f"{self._schema}._fields").to_arrow_table())

@@ -14,6 +14,7 @@ from orchestration.cli.failures import CHECK_FAILED, VENDOR_FAILED, CommandFaile
 from orchestration.cli.home import current_home, current_settings
 
 if TYPE_CHECKING:
+    from ingestion.config import Settings
     from ingestion.pull import PullResult
     from orchestration.pipeline import RunOutcome
 
@@ -88,10 +89,17 @@ def ingest(
     ] = None,
     full: Full = False,
     since: Since = None,
+    replay: Annotated[
+        bool,
+        typer.Option("--replay", help="Ask no vendor: make the raw tables anew from the landing archive."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Pull from the vendors into the raw tables, without building anything on top."""
     settings = current_settings()
+    if replay:
+        _replay(settings, as_json)
+        return
     for account_id in accounts or ():
         settings.operator.account(account_id)
     from ingestion.run import ingest as ingest_accounts
@@ -115,6 +123,19 @@ def ingest(
         raise CommandFailed(
             "\n\n".join(messages) + "\n\nEverything else was pulled and loaded.",
             min(exit_status(result.error) or VENDOR_FAILED for result in failed if result.error),
+        )
+
+
+def _replay(settings: Settings, as_json: bool) -> None:
+    from ingestion.run import replay as replay_archive
+
+    loaded = replay_archive(settings)
+    if as_json:
+        print_json(loaded)
+    else:
+        err.print(
+            f"{loaded.pulls:,} landed pulls made {loaded.rows_changed:,} raw rows in "
+            f"{duration(loaded.seconds)}. Next: `fourwire build`."
         )
 
 

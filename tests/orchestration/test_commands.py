@@ -86,6 +86,17 @@ def test_a_corrupt_file_fails_its_account_and_loads_nothing_of_it(home: Path, tm
     assert "spend.csv" in says(result)
 
 
+def test_the_archive_is_loaded_anew_without_asking_anybody(home: Path, tmp_path: Path) -> None:
+    rows = "source,campaign_name,date,spend\ngoogle_ads,Drains,2026-09-01,12.50\n"
+    account = file_account(tmp_path, text=rows)
+    config = str(write_operator(tmp_path, [account]))
+    assert fourwire("ingest", FOURWIRE_CONFIG=config).returncode == 0
+    Path(account["options"]["path"]).unlink()
+    replayed = fourwire("ingest", "--replay", "--json", FOURWIRE_CONFIG=config)
+    assert replayed.returncode == 0, replayed.stderr
+    assert sum(json.loads(replayed.stdout)["changed"].values()) == 1
+
+
 def test_looking_before_anything_was_loaded_says_what_to_run(home: Path) -> None:
     for command in (["check"], ["explain", "job", "1"], ["report"]):
         result = fourwire(*command)
