@@ -113,7 +113,7 @@ class PullContext:
         self.mode = "full"
 
     def restart_listing(self) -> None:
-        """What came so far is not the whole, and is read again from its beginning: not to be counted twice."""
+        """What came so far is not the whole, and is read again from the beginning: count it once."""
         self.is_restarted = True
 
     def report_total(self, total: int | None) -> None:
