@@ -5,8 +5,8 @@ A record is written once, with every milestone of its life, past and future; wha
 `t` is derived from the milestones that are `<= t`. So advancing the clock changes nothing here, and the same
 seed gives the same world whatever was asked of it before.
 
-Identity fields (`household_id`, `person_id`, `cause_campaign_id`) are ground truth. Servers must not emit them;
-only `/truth` does.
+Identity fields (`household_id`, `person_id`, `cause_campaign_id`) are ground truth. Servers must not emit
+them; only `/truth` does.
 """
 
 from __future__ import annotations
