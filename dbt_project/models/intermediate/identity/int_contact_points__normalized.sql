@@ -13,8 +13,8 @@ with normalized as (
             else {{ normalized_email("lower(regexp_replace(points.contact_value, '^mailto:|\s', '', 'g'))") }}
         end as normalized_value
     from {{ ref('int_contact_points__typed') }} as points
-    left join {{ ref('int_phone_values__parsed') }} as phones
-        on points.contact_kind = 'phone' and phones.contact_value = points.contact_value
+    -- By value alone, which no e-mail shares: with a condition on the left side DuckDB compares every pair.
+    left join {{ ref('int_phone_values__parsed') }} as phones on phones.contact_value = points.contact_value
 ),
 
 own_phones as (
