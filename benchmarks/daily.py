@@ -1,6 +1,6 @@
 """The daily loop on a tenant of real size: first load, then an ordinary day, with where the time goes.
 
-    python -m benchmarks daily [--households N] [--months M]
+    python -m benchmarks daily [--households N] [--months M] [--home FOLDER]
 
 The defaults make about 160,000 jobs and 170,000 invoices over five years. The sandbox runs as a process of
 its own, so its rendering competes for the same cores: the pull times are upper bounds.
@@ -102,12 +102,14 @@ def main(argv: list[str]) -> None:
     parser.add_argument("--households", type=int, default=60_000)
     parser.add_argument("--months", type=int, default=60)
     parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--home", type=Path, help="keep the warehouse here, to look into it afterwards")
     chosen = parser.parse_args(argv)
     with (
         tempfile.TemporaryDirectory() as folder,
         running_sandbox(Path(folder), chosen.households, chosen.months, chosen.seed) as info,
     ):
-        settings = load_settings(home=Path(folder) / "home", config=Path(folder) / "operator.yml")
+        home = chosen.home or Path(folder) / "home"
+        settings = load_settings(home=home, config=Path(folder) / "operator.yml")
         loops = [run_loop("first load", settings)]
         httpx.post(f"{info['control_url']}/clock", json={"advance_hours": 24}, timeout=120).raise_for_status()
         loops.append(run_loop("ordinary day", settings))
