@@ -141,6 +141,7 @@ class ObjectSpec:
             removed.
         visible_after: How long a change may stay invisible to `pull`. A row absent from a complete listing
             counts as removed only when a pull started that much later did not bring it either.
+        permission: What the credentials must be allowed for this object, in the vendor's own words.
         checkpoint_pages: Land what came as a pull of its own after this many pages (long first loads resume
             there).
     """
@@ -156,6 +157,7 @@ class ObjectSpec:
     is_complete_listing: bool = False
     visible_after: timedelta = timedelta(0)
     checkpoint_pages: int | None = None
+    permission: str = ""
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or self.name != self.name.lower() or self.name.startswith("_"):

@@ -11,7 +11,6 @@ import yaml
 
 from sandbox.servers import discover_vendors
 from sandbox.servers.base import Access, SandboxAccount
-from sandbox.world.brands import OPERATOR_ACCOUNTS
 from sandbox.world.model import World
 
 
@@ -23,7 +22,7 @@ def accounts_of(world: World, base_url: str) -> list[SandboxAccount]:
     brands_of: dict[tuple[str, str], list[str]] = {}
     for brand in world.brands.values():
         brands_of.setdefault((brand.platform, brand.account_id), []).append(brand.key)
-    for platform, account_id in OPERATOR_ACCOUNTS.items():
+    for platform, account_id in world.systems.items():
         brands_of[platform, account_id] = list(world.brands)
     vendors = discover_vendors()
     return [

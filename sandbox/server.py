@@ -20,6 +20,7 @@ from sandbox.accounts import accounts_of, write_config, write_info
 from sandbox.clock import Clock
 from sandbox.control import Control
 from sandbox.faults import Faults, RequestLog, UnreliableLine
+from sandbox.layout import Layout, arrange
 from sandbox.servers import discover_vendors
 from sandbox.servers.base import SandboxAccount, VendorServer
 from sandbox.world import DEFAULT_HOUSEHOLDS, DEFAULT_MONTHS, build_world
@@ -61,8 +62,11 @@ class Assembly:
     app: ASGIApp
 
 
-def assemble(world: World, base_url: str, faults: Iterable[Mapping[str, Any]] = ()) -> Assembly:
-    """Build one vendor server per account. An account whose vendor is not simulated yet is left out."""
+def assemble(
+    world: World, base_url: str, faults: Iterable[Mapping[str, Any]] = (), layout: Layout | None = None
+) -> Assembly:
+    """Build one vendor server per account of the layout (the usual one by default)."""
+    arrange(world, layout or Layout())
     clock, board, log = Clock(world.clock_starts_at, world.ends_at), Faults(), RequestLog()
     for order in faults:
         board.post(order)
@@ -105,6 +109,7 @@ class Sandbox:
         world: World | None = None,
         folder: Path | None = None,
         faults: Iterable[Mapping[str, Any]] = (),
+        layout: Layout | None = None,
     ) -> Iterator[Sandbox]:
         """Serve until the block ends.
 
@@ -115,10 +120,11 @@ class Sandbox:
             world: a ready world instead; its edits by gaps stay in it.
             folder: where the operator configuration is written; a temporary one by default.
             faults: orders for the fault board, in place from the first request on.
+            layout: which systems the operator has; the usual ones by default.
         """
         with socket.create_server(("127.0.0.1", 0)) as listener, tempfile.TemporaryDirectory() as scratch:
             base_url = _url(listener)
-            assembly = assemble(world or build_world(seed, households, months), base_url, faults)
+            assembly = assemble(world or build_world(seed, households, months), base_url, faults, layout)
             config_path = (folder or Path(scratch)) / "operator.yml"
             write_config(config_path, assembly.world, assembly.accounts)
             with _serving(assembly.app, listener):
@@ -133,6 +139,7 @@ def serve(
     info_file: Path | None = None,
     config_out: Path | None = None,
     faults: Iterable[Mapping[str, Any]] = (),
+    layout: Layout | None = None,
 ) -> None:
     """Serve in this process until it is interrupted.
 
@@ -144,10 +151,11 @@ def serve(
         info_file: gets the control URL and the accounts with their credentials, once requests are answered.
         config_out: gets an operator configuration that points here, with its secrets file beside it.
         faults: orders for the fault board, in place from the first request on.
+        layout: which systems the operator has; the usual ones by default.
     """
     with socket.create_server(("127.0.0.1", port)) as listener:
         base_url = _url(listener)
-        assembly = assemble(build_world(seed, households, months), base_url, faults)
+        assembly = assemble(build_world(seed, households, months), base_url, faults, layout)
         # The socket listens already: whoever reads these files can connect, and is answered in a moment.
         if config_out is not None:
             write_config(config_out, assembly.world, assembly.accounts)

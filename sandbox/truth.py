@@ -17,7 +17,7 @@ from sandbox.world.model import Brand, Invoice, Job, Lead, World
 Row = dict[str, Any]
 
 # How platforms call what they keep of a request; one that lacks an object says so with a KeyError.
-_REQUEST_OBJECTS = ("leads", "bookings")
+_REQUEST_OBJECTS = ("leads", "bookings", "requests")
 
 
 class Truth:

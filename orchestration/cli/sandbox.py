@@ -33,6 +33,18 @@ def serve(
             metavar="FILE", help="Write control_url and accounts with credentials here, as JSON, when ready."
         ),
     ] = None,
+    dispatch: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BRAND=PLATFORM", help="Put a brand on another dispatch platform; repeatable."),
+    ] = None,
+    system: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PLATFORM",
+            help="A CRM, call tracking, ad or spend system that the operator has; repeatable. "
+            "Without it: a CRM and a spend file.",
+        ),
+    ] = None,
     config_out: Annotated[
         Path | None,
         typer.Option(
@@ -45,8 +57,16 @@ def serve(
     Behaves as the vendors do, unpleasant parts included. The control API moves its clock, makes it fail, and
     plants business gaps.
     """
+    from sandbox.layout import Layout
     from sandbox.server import serve as serve_sandbox
 
+    brands_on = dict(move.partition("=")[::2] for move in dispatch or [])
     serve_sandbox(
-        households=households, seed=seed, months=months, port=port, info_file=info, config_out=config_out
+        households=households,
+        seed=seed,
+        months=months,
+        port=port,
+        info_file=info,
+        config_out=config_out,
+        layout=Layout(brands_on, tuple(system)) if system else Layout(brands_on),
     )

@@ -20,12 +20,20 @@ class Access:
     """How a client reaches a simulated vendor; each vendor's package exports one as `ACCESS`.
 
     Attributes:
+        kind: What the vendor is to the operator: dispatch, crm, calls, ads or spend.
+        keeps: What a dispatch platform keeps apart that others do not: `payments` as records of their own
+            (elsewhere they exist inside their invoice), `name_parts` (first and last name as two fields),
+            `campaign_costs` (a cost table).
+        channels: The marketing channels that an ad platform runs.
         credentials: What a client must present, and how the vendor's own secrets begin.
         token_path: Where tokens are given out, below the account's address.
         options: What the operator's configuration says of an account besides.
         paths: The same for options whose value is an address below the account's.
     """
 
+    kind: str = "dispatch"
+    keeps: frozenset[str] = frozenset()
+    channels: frozenset[str] = frozenset()
     credentials: Mapping[str, str] = field(default_factory=dict)
     token_path: str | None = None
     options: Mapping[str, str] = field(default_factory=dict)
@@ -49,7 +57,7 @@ class VendorServer(Protocol):
     """One vendor API for one account; its `app` is mounted at `/<account_id>`."""
 
     platform: str
-    kind: str  # dispatch, crm or spend
+    kind: str  # that of its Access
     app: ASGIApp
 
     def native_id(self, entity: str, world_id: int) -> str:

@@ -10,8 +10,18 @@ from sandbox.world.model import Brand, BusinessUnit, JobType, Technician, World
 from sandbox.world.names import FIRST_NAMES, LAST_NAMES
 
 OPERATOR_NAME = "Ridgeline Home Services"
-# Systems that serve all brands: platform -> account.
-OPERATOR_ACCOUNTS = {"hubspot": "hs-portal", "spend_csv": "spend"}
+# Systems that can serve all brands: platform -> account; and those that do unless a layout says otherwise.
+OPERATOR_ACCOUNTS = {
+    "hubspot": "hs-portal",
+    "spend_csv": "spend",
+    "salesforce": "sf-org",
+    "callrail": "cr-company",
+    "call_events": "receptionist",
+    "google_ads": "gads-manager",
+    "meta_ads": "meta-business",
+    "microsoft_ads": "msads-customer",
+}
+DEFAULT_SYSTEMS = ("hubspot", "spend_csv")
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import gc
 from datetime import UTC, datetime
 
 from sandbox.world.billing import Till
-from sandbox.world.brands import OPERATOR_NAME, add_reference_data
+from sandbox.world.brands import DEFAULT_SYSTEMS, OPERATOR_ACCOUNTS, OPERATOR_NAME, add_reference_data
 from sandbox.world.calendars import DAY, MONTH, Calendar
 from sandbox.world.journeys import Journeys
 from sandbox.world.marketing import add_campaigns, add_spend
@@ -46,6 +46,7 @@ def build_world(
         starts_at=clock_starts_at - round(months * MONTH),
         clock_starts_at=clock_starts_at,
         ends_at=clock_starts_at + HORIZON_DAYS * DAY,
+        systems={name: OPERATOR_ACCOUNTS[name] for name in DEFAULT_SYSTEMS},
     )
     # Millions of small records that all stay: scanning them for garbage would cost more than making them.
     collects = gc.isenabled()

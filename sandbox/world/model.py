@@ -49,7 +49,8 @@ class Campaign:
     is_paid: bool
     renamed_at: int | None = None
     renamed_to: str | None = None
-    # Where its cost is recorded: "file" (spend file), "dispatch" (that platform's own cost table) or None.
+    # Where its cost is recorded: "file" (spend file), "dispatch" (that platform's cost table), the name of
+    # an ad platform, or None.
     cost_source: str | None = None
 
 
@@ -380,6 +381,8 @@ class World:
     starts_at: int  # first instant of history
     clock_starts_at: int  # "now" when the sandbox starts
     ends_at: int  # horizon: the clock cannot pass it
+    # platform -> account of what serves the whole operator
+    systems: dict[str, str] = field(default_factory=dict)
     brands: dict[str, Brand] = field(default_factory=dict)
     campaigns: dict[int, Campaign] = field(default_factory=dict)
     spend: list[CampaignSpend] = field(default_factory=list)

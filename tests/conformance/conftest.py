@@ -13,6 +13,7 @@ from ingestion.config import Settings, load_settings
 from ingestion.http import Patience
 from ingestion.run import load_landed, pull_accounts
 from ingestion.sources import discover
+from sandbox.layout import Layout
 from sandbox.server import Sandbox
 from tests.conformance.warehouse import as_written, differences, raw_rows, true_rows
 
@@ -68,6 +69,9 @@ def platforms() -> list[str]:
 
 
 @pytest.fixture
-def operator(tmp_path: Path) -> Iterator[Operator]:
-    with Sandbox.start(households=HOUSEHOLDS, seed=3, months=MONTHS) as sandbox:
+def operator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Operator]:
+    """An operator that has the platform under test, or the usual systems where the test names none."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    layout = Layout.including(parameters["platform"]) if "platform" in parameters else Layout()
+    with Sandbox.start(households=HOUSEHOLDS, seed=3, months=MONTHS, layout=layout) as sandbox:
         yield Operator(sandbox, load_settings(home=tmp_path / "home", config=sandbox.config_path))

@@ -19,6 +19,7 @@ from ingestion.run import ingest
 from sandbox.accounts import accounts_of
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.layout import Layout, arrange
 from sandbox.servers.base import VendorServer
 from sandbox.world import build_world
 from sandbox.world.model import World
@@ -78,6 +79,7 @@ def operator_world(
         account_options: Of the accounts, as an operator writes them.
     """
     world = build_world(seed=seed, households=households, months=6)
+    arrange(world, Layout.including(platform))
     clock = Clock(world.clock_starts_at, world.ends_at)
     build = import_module(f"sandbox.servers.{platform}").build
     servers: dict[str, VendorServer] = {}

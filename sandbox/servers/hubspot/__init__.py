@@ -47,7 +47,9 @@ from sandbox.world.model import World
 __all__ = ["ACCESS", "PROPERTIES", "HubSpotServer", "build"]
 
 # What the simulated portal's plan allows, which a client cannot ask for and has to be told.
-ACCESS = Access(credentials={"access_token": "pat-na1-"}, options={"requests_per_ten_seconds": "190"})
+ACCESS = Access(
+    kind="crm", credentials={"access_token": "pat-na1-"}, options={"requests_per_ten_seconds": "190"}
+)
 
 
 def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> HubSpotServer:

@@ -42,7 +42,7 @@ COLUMNS = (
     "invoice_ref",
 )
 FILE_PATH = "/spend_upload_v1.csv"
-ACCESS = Access(paths={"url": FILE_PATH})
+ACCESS = Access(kind="spend", paths={"url": FILE_PATH})
 AGENCY_FEE_CENTS = 30_000
 CREDIT_SHARE = 40  # a quarterly correction of one part in forty of the month's Google Ads cost
 _MONTHLY_CHANNELS = frozenset({"direct_mail"})
