@@ -19,12 +19,16 @@ def accounts_of(world: World, base_url: str) -> list[SandboxAccount]:
 
     One whose vendor is not simulated yet is left out.
     """
+    vendors = discover_vendors()
     brands_of: dict[tuple[str, str], list[str]] = {}
     for brand in world.brands.values():
         brands_of.setdefault((brand.platform, brand.account_id), []).append(brand.key)
     for platform, account_id in world.systems.items():
-        brands_of[platform, account_id] = list(world.brands)
-    vendors = discover_vendors()
+        if vendors[platform].ACCESS.kind == "ads":
+            # As agencies set it up: each brand pays for its own ads.
+            brands_of |= {(platform, f"{account_id}-{key}"): [key] for key in world.brands}
+        else:
+            brands_of[platform, account_id] = list(world.brands)
     return [
         _account(world, name, brand_keys, platform, vendors[platform].ACCESS, f"{base_url}/{name}")
         for (platform, name), brand_keys in brands_of.items()

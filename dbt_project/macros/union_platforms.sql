@@ -6,6 +6,13 @@
     {%- for platform, entities in var('platforms').items() if entity in entities -%}
         {%- do platforms.append(platform) -%}
     {%- endfor -%}
+    {%- if not platforms %}
+select
+    {%- for name, column in model.columns.items() %}
+    cast(null as {{ column.data_type }}) as {{ name }}{{ "," if not loop.last }}
+    {%- endfor %}
+where false
+    {%- endif %}
     {%- for platform in platforms %}
 select
     {%- for name, column in model.columns.items() %}

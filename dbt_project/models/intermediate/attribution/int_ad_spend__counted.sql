@@ -1,7 +1,11 @@
 -- Spend by campaign and day as each source reported it, with what counts. The ad platform's own figure beats what somebody
--- typed into the dispatch platform's cost table (rows with a campaign of that same platform) for the same brand, source
--- and day: the loser stays visible with nothing counted.
-with mapped as (
+-- typed into the dispatch platform's cost table for the same brand, source and day: the loser stays visible with nothing
+-- counted.
+with dispatch_platforms as (
+    select distinct platform from {{ ref('int_jobs__unioned') }}
+),
+
+mapped as (
     select
         spend.platform,
         spend.account_id,
@@ -9,7 +13,7 @@ with mapped as (
         spend.spend_on,
         coalesce(campaigns.channel, texts.channel, by_name.channel, 'unmapped') as channel,
         coalesce(aliases.campaign_name, campaigns.campaign_name, spend.campaign_name) as reported_campaign_name,
-        spend.campaign_key is not null as is_from_dispatch,
+        dispatch_platforms.platform is not null as is_from_dispatch,
         spend.cost_type,
         spend.spend_amount,
         spend.clicks,
@@ -17,6 +21,7 @@ with mapped as (
         spend.allocation
     from {{ ref('int_ad_spend__unioned') }} as spend
     left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id = spend.account_id
+    left join dispatch_platforms on dispatch_platforms.platform = spend.platform
     left join {{ ref('int_campaigns__mapped') }} as campaigns on campaigns.campaign_key = spend.campaign_key
     left join {{ ref('int_source_texts__mapped') }} as texts
         on texts.match_on = 'text'

@@ -26,21 +26,45 @@ job_leads as (
     group by job_key
 ),
 
-click_ids as (
+visits as (
     select
         lead_key,
         record_key,
-        'click_id' as method,
+        utm_campaign,
         case
-            when coalesce(gclid, gbraid, wbraid) is not null then 'google_ads'
-            when msclkid is not null then 'microsoft_ads'
-            else 'meta'
-        end as channel,
-        utm_campaign as campaign_name,
-        coalesce(gclid, gbraid, wbraid, msclkid, fbclid) as evidence_text,
-        cast(null as varchar) as campaign_key
+            when gclid is not null then 'gclid'
+            when gbraid is not null then 'gbraid'
+            when wbraid is not null then 'wbraid'
+            when msclkid is not null then 'msclkid'
+            else 'fbclid'
+        end as click_id_kind,
+        coalesce(gclid, gbraid, wbraid, msclkid, fbclid) as click_id
     from records
     where coalesce(gclid, gbraid, wbraid, msclkid, fbclid) is not null
+),
+
+-- What the ad platforms themselves say of their clicks.
+clicks as (
+    select click_id, max(campaign_name) as campaign_name
+    from {{ ref('int_ad_clicks__unioned') }}
+    where not is_deleted
+    group by click_id
+),
+
+-- The ad platform's name of the campaign is like the landing page's: one that dispatch may know by another name, so it
+-- carries no key and is learned (int_campaign_names__learned).
+click_ids as (
+    select
+        visits.lead_key,
+        visits.record_key,
+        'click_id' as method,
+        kinds.channel,
+        coalesce(clicks.campaign_name, visits.utm_campaign) as campaign_name,
+        visits.click_id as evidence_text,
+        cast(null as varchar) as campaign_key
+    from visits
+    inner join {{ ref('click_id_kinds') }} as kinds on kinds.click_id_kind = visits.click_id_kind
+    left join clicks on clicks.click_id = visits.click_id
 ),
 
 numbers_dialled as (

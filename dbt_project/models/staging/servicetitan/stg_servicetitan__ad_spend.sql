@@ -59,6 +59,8 @@ select
     cast(null as varchar) as currency,
     cast(null as bigint) as clicks,
     cast(null as bigint) as impressions,
+    cast(null as decimal(18, 4)) as claimed_conversions,
+    cast(null as decimal(18, 2)) as claimed_conversion_amount,
     'spread' as allocation,
     {{ json_object({'year': 'finished.cost.year', 'month': 'finished.cost.month'}) }} as vendor_attributes,
     finished.changed_at as _loaded_at

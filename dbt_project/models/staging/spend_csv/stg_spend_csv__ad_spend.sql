@@ -25,7 +25,7 @@ identified as (
     select
         *,
         row_key || '|' || day.date as native_id,
-        -- Clicks of a period belong to no single day; they stand on its first.
+        -- Clicks and conversions of a period belong to no single day; they stand on its first.
         row_number() over (partition by account_id, row_key order by day.date) = 1 as is_first_day
     from days
 )
@@ -51,6 +51,8 @@ select
     coalesce(nullif(row_read.currency, ''), settings.value) as currency,
     case when is_first_day then cast(nullif(row_read.clicks, '') as bigint) end as clicks,
     case when is_first_day then cast(nullif(row_read.impressions, '') as bigint) end as impressions,
+    case when is_first_day then cast(nullif(row_read.conversions, '') as decimal(18, 4)) end as claimed_conversions,
+    case when is_first_day then cast(nullif(row_read.conversions_value, '') as decimal(18, 2)) end as claimed_conversion_amount,
     row_read.normalised.allocation,
     {{ json_object({
         'row_key': 'identified.row_key',
