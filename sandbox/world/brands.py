@@ -10,8 +10,8 @@ from sandbox.world.model import Brand, BusinessUnit, JobType, Technician, World
 from sandbox.world.names import FIRST_NAMES, LAST_NAMES
 
 OPERATOR_NAME = "Ridgeline Home Services"
-# Systems that can serve all brands: platform -> account, for ads the beginning of one for each brand; and those
-# that do unless a layout says otherwise.
+# Systems that can serve all brands: platform -> account, for ads the beginning of one for each brand; and
+# those that do unless a layout says otherwise.
 OPERATOR_ACCOUNTS = {
     "hubspot": "hs-portal",
     "spend_csv": "spend",
