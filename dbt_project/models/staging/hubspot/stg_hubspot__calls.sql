@@ -76,6 +76,8 @@ select
     cast(null as varchar) as forwarded_phone,
     cast(null as varchar) as telephony_id,
     cast(null as varchar) as source_name,
+    cast(null as varchar) as campaign_name,
+    cast(null as varchar) as stated_source,
     cast(null as varchar) as utm_source,
     cast(null as varchar) as utm_medium,
     cast(null as varchar) as utm_campaign,
