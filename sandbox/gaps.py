@@ -233,7 +233,7 @@ class Saboteur:
     def _lose_source(self, lead: Lead) -> Callable[[Random], int]:
         def apply(_: Random) -> int:
             lead.campaign_id = lead.utm_source = lead.utm_medium = lead.utm_campaign = None
-            lead.gclid = lead.landing_url = lead.referrer_url = None
+            lead.gclid = lead.fbclid = lead.msclkid = lead.landing_url = lead.referrer_url = None
             lead.evidence = "none"
             return self._average_ticket(lead)
 

@@ -28,7 +28,14 @@ _SERVICES = {
     "default": (("repair", 0.62), ("maintenance", 0.18), ("estimate", 0.20)),
 }
 _FURTHER_NEEDS_PER_18_MONTHS = 0.52
-_CLICK_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+# channel -> the id that its clicks carry: field, share that keeps it, beginning, characters, their number.
+_CLICK_IDS = {
+    "google_ads": ("gclid", 0.92, "Cj0KCQ", _ALPHABET, 40),
+    "meta": ("fbclid", 0.85, "IwAR", _ALPHABET, 57),
+    "microsoft_ads": ("msclkid", 0.90, "", "0123456789abcdef", 32),
+}
+_REFERRERS = {"meta": "https://www.facebook.com/", "yelp": "https://www.yelp.com/"}
 _AGENTS = ("Dana Whitfield", "Marcus Bell", "Tonya Price", "Eli Navarro")
 
 
@@ -248,15 +255,15 @@ class Journeys:
         query = (
             f"utm_source={campaign.source}&utm_medium={campaign.medium}&utm_campaign={campaign.utm_campaign}"
         )
-        if campaign.channel == "google_ads" and rng.random() < 0.92:
-            lead.evidence = "gclid"
-            lead.gclid = "Cj0KCQ" + "".join(rng.choices(_CLICK_ALPHABET, k=40))
-            query += f"&gclid={lead.gclid}"
+        if campaign.channel in _CLICK_IDS:
+            name, kept, beginning, alphabet, length = _CLICK_IDS[campaign.channel]
+            if rng.random() < kept:
+                click_id = beginning + "".join(rng.choices(alphabet, k=length))
+                lead.evidence = name
+                setattr(lead, name, click_id)
+                query += f"&{name}={click_id}"
         lead.landing_url = f"{site}/{lead.trade}?{query}"
-        if campaign.channel in ("meta", "yelp"):
-            lead.referrer_url = (
-                "https://www.facebook.com/" if campaign.channel == "meta" else "https://www.yelp.com/"
-            )
+        lead.referrer_url = _REFERRERS.get(campaign.channel)
 
     def _handle(self, rng: Random, lead: Lead, *, books: bool) -> None:
         """When the office answered, and whether it booked or lost the request."""

@@ -35,6 +35,9 @@ CHANNELS: dict[str, Channel] = {
     ),
     "google_lsa": Channel({"call": 0.92, "form": 0.08}, 14_500, 0.10, 2, "Google LSA"),
     "meta": Channel({"form": 0.84, "call": 0.06, "booking": 0.10}, 15_500, 0.012, 14, "Facebook"),
+    "microsoft_ads": Channel(
+        {"form": 0.40, "call": 0.45, "booking": 0.15}, 16_000, 0.035, 10, "Microsoft Ads"
+    ),
     "organic": Channel({"form": 0.36, "call": 0.48, "booking": 0.12, "chat": 0.04}, None, 0, 0, "Website"),
     "direct_mail": Channel({"call": 0.86, "form": 0.14}, 16_500, 0.0, 0, "Direct Mail"),
     "yelp": Channel({"call": 0.55, "form": 0.33, "chat": 0.12}, 14_000, 0.03, 6, "Yelp"),
@@ -44,9 +47,10 @@ CHANNELS: dict[str, Channel] = {
 
 # What brings somebody who never bought from the brand; and somebody who did.
 _NEW = {
-    "google_ads": 0.30,
+    "google_ads": 0.26,
     "google_lsa": 0.15,
     "meta": 0.12,
+    "microsoft_ads": 0.04,
     "organic": 0.20,
     "direct_mail": 0.07,
     "yelp": 0.06,
@@ -61,9 +65,10 @@ _RETURNING = {
 }
 _LEADS_PER_HOUSEHOLD_MONTH = 0.088  # measured; it only scales the spend
 _SHARE_OF_LEADS = {
-    "google_ads": 0.245,
+    "google_ads": 0.217,
     "google_lsa": 0.12,
     "meta": 0.085,
+    "microsoft_ads": 0.028,
     "direct_mail": 0.067,
     "yelp": 0.042,
 }
@@ -139,6 +144,7 @@ def _plan(brand: Brand) -> list[tuple[str, str, str | None, str | None]]:
         ("yelp", "Yelp Ads", "yelp", "cpc"),
         ("referral", "Customer Referral", None, None),
         ("existing_customer", "Existing Customer", None, None),
+        ("microsoft_ads", "Microsoft Ads - Search", "bing", "cpc"),
     ]
     return plan
 

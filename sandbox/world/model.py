@@ -38,9 +38,7 @@ class Campaign:
     id: int
     brand_key: str
     name: str
-    channel: (
-        str  # google_ads, google_lsa, meta, organic, direct_mail, yelp, referral, existing_customer, none
-    )
+    channel: str  # those of marketing.CHANNELS, or none
     source: str | None  # what a UTM or a picklist would say, e.g. "google"
     medium: str | None
     utm_campaign: str | None
@@ -166,7 +164,8 @@ class Lead:
     created_at: int
     cause_campaign_id: int | None  # what truly caused it
     campaign_id: int | None  # what the systems recorded; None: no source recorded
-    evidence: str  # gclid, tracking_number, lsa, utm, referrer, csr, none: how the source is visible
+    # How the source is visible: gclid, fbclid, msclkid, tracking_number, lsa, utm, referrer, csr, none.
+    evidence: str
     first: str | None
     last: str | None
     phone: str | None  # as typed
@@ -190,6 +189,8 @@ class Lead:
     in_dispatch: bool = True  # also recorded as a lead or booking in the dispatch platform
     crm_contact_id: int | None = None
     crm_booked_without_job: bool = False  # injected gap: the CRM says booked, no job exists
+    fbclid: str | None = None
+    msclkid: str | None = None
 
 
 @dataclass(slots=True)

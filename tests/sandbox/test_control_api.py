@@ -164,7 +164,9 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
         ),
         "invoice_balance_differs_from_payments": lambda invoice: invoice.balance_off_by_cents,
         "lead_without_source": lambda lead: (
-            lead.campaign_id is None and lead.evidence == "none" and not lead.gclid
+            lead.campaign_id is None
+            and lead.evidence == "none"
+            and not (lead.gclid or lead.fbclid or lead.msclkid)
         ),
         "lead_booked_without_job": lambda lead: (
             lead.crm_booked_without_job and lead.booked_at and not lead.job_id

@@ -128,7 +128,9 @@ def test_every_request_has_a_visible_source(world: World) -> None:
 def test_evidence_shows_what_it_claims(world: World) -> None:
     shown = {
         "gclid": lambda lead: lead.gclid and lead.utm_source,
-        "utm": lambda lead: lead.utm_source and not lead.gclid,
+        "fbclid": lambda lead: lead.fbclid and lead.utm_medium == "paid_social",
+        "msclkid": lambda lead: lead.msclkid and lead.utm_source == "bing",
+        "utm": lambda lead: lead.utm_source and not (lead.gclid or lead.fbclid or lead.msclkid),
         "referrer": lambda lead: lead.referrer_url and not lead.utm_source,
         "tracking_number": lambda lead: dialled(world, lead) == tracking(world, lead),
         "lsa": lambda lead: lead.kind != "call" or dialled(world, lead) == tracking(world, lead),

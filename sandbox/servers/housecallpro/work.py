@@ -259,6 +259,8 @@ def lead_tags(record: Lead) -> list[str]:
     """There is no field for any of these; the practice is a tag of the form `name:value`."""
     named = {
         "gclid": record.gclid,
+        "fbclid": record.fbclid,
+        "msclkid": record.msclkid,
         "utm_source": record.utm_source,
         "utm_medium": record.utm_medium,
         "utm_campaign": record.utm_campaign,

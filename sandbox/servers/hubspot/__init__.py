@@ -15,16 +15,16 @@ hs_is_closed, hs_is_closed_won, hs_v2_date_entered_<stage>, hubspot_owner_id, de
 | `lead_kind` | form, call, chat, booking |
 | `trade` | hvac, plumbing, electrical, roofing |
 | `utm_source`, `utm_medium`, `utm_campaign` | of this request; null without a source |
-| `gclid`, `landing_url`, `referrer_url` | the same |
+| `gclid`, `fbclid`, `msclkid`, `landing_url`, `referrer_url` | the same |
 | `call_id` | id of the call record in this portal that the request came by |
 
 A *contact* is whom requests came from; several may be one person. Custom: `brand, utm_source, utm_medium,
-utm_campaign, gclid`, all of the first request. The vendor's own: `email, hs_additional_emails, firstname,
-lastname, phone, mobilephone, hs_calculated_*_number, address, city, state, zip, lifecyclestage,
-hs_lead_status, hs_analytics_source` with `_data_1` and `_data_2` (first request), `hs_latest_source` with
-the same (latest request), `hs_analytics_first_url` and so on, `hs_google_click_id` (every other gclid),
-`first_conversion_event_name` with `first_conversion_date`, `hs_merged_object_ids`. Without a source all of
-the marketing ones are null.
+utm_campaign, gclid, fbclid, msclkid`, all of the first request. The vendor's own: `email,
+hs_additional_emails, firstname, lastname, phone, mobilephone, hs_calculated_*_number, address, city, state,
+zip, lifecyclestage, hs_lead_status, hs_analytics_source` with `_data_1` and `_data_2` (first request),
+`hs_latest_source` with the same (latest request), `hs_analytics_first_url` and so on, `hs_google_click_id`
+and `hs_facebook_click_id` (every other click), `first_conversion_event_name` with `first_conversion_date`,
+`hs_merged_object_ids`. Without a source all of the marketing ones are null.
 
 A *call* is an inbound call of any brand: `hs_timestamp` (start), `hs_call_duration` (ms),
 `hs_call_from_number` (empty when withheld), `hs_call_to_number` (the tracking number), `hs_call_status`,

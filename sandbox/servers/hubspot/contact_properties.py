@@ -72,9 +72,9 @@ def source_part(part: int, position: int = 0) -> Getter:
     return value
 
 
-def ads_click_id(portal: Portal, row: ContactRow) -> Value:
+def ads_click_id(field: str) -> Getter:
     """Filled only where the vendor's own tracking saw the click: every other one here."""
-    return of_lead("gclid")(portal, row) if row.contact.id % 2 else None
+    return lambda portal, row: of_lead(field)(portal, row) if row.contact.id % 2 else None
 
 
 def forms_of(row: ContactRow) -> list[Lead]:
@@ -136,7 +136,8 @@ CONTACT = (
     read_only("hs_analytics_last_url", of_lead("landing_url", -1)),
     read_only("hs_analytics_first_referrer", of_lead("referrer_url")),
     read_only("hs_analytics_last_referrer", of_lead("referrer_url", -1)),
-    Property("hs_google_click_id", ads_click_id),
+    Property("hs_google_click_id", ads_click_id("gclid")),
+    Property("hs_facebook_click_id", ads_click_id("fbclid")),
     read_only("first_conversion_event_name", conversion),
     read_only("first_conversion_date", converted_at(0), "datetime"),
     read_only("recent_conversion_date", converted_at(-1), "datetime"),
@@ -146,5 +147,5 @@ CONTACT = (
     custom("utm_source", of_lead("utm_source")),
     custom("utm_medium", of_lead("utm_medium")),
     custom("utm_campaign", of_lead("utm_campaign")),
-    custom("gclid", of_lead("gclid")),
+    *(custom(name, of_lead(name)) for name in ("gclid", "fbclid", "msclkid")),
 )

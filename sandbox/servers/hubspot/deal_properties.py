@@ -79,7 +79,7 @@ DEAL = (
     custom("utm_source", of_deal("utm_source")),
     custom("utm_medium", of_deal("utm_medium")),
     custom("utm_campaign", of_deal("utm_campaign")),
-    custom("gclid", of_deal("gclid")),
+    *(custom(name, of_deal(name)) for name in ("gclid", "fbclid", "msclkid")),
     custom("landing_url", of_deal("landing_url")),
     custom("referrer_url", of_deal("referrer_url")),
     custom("call_id", call_id),

@@ -12,6 +12,7 @@ CHANNEL_TEXTS = {
     "google_ads": "Google Ads",
     "google_lsa": "Google LSA",
     "meta": "Facebook Ads",
+    "microsoft_ads": "Microsoft Ads",
     "organic": "Organic Search",
     "direct_mail": "Direct Mail",
     "yelp": "Yelp",
@@ -34,7 +35,7 @@ def original_source(portal: Portal, lead: Lead) -> Source:
     campaign = portal.campaign_of(lead)
     if campaign is None:
         return NO_SOURCE
-    if lead.gclid:
+    if lead.gclid or lead.msclkid:
         return "PAID_SEARCH", lead.utm_campaign, None
     if lead.utm_source:
         return _tagged(lead)

@@ -113,6 +113,7 @@ CATEGORIES = ("Digital", "Google Local Services", "Offline", "Existing customers
 _CATEGORY_OF_CHANNEL = {
     "google_ads": 1,
     "meta": 1,
+    "microsoft_ads": 1,
     "organic": 1,
     "yelp": 1,
     "google_lsa": 2,

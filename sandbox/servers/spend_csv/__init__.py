@@ -46,6 +46,8 @@ ACCESS = Access(kind="spend", paths={"url": FILE_PATH})
 AGENCY_FEE_CENTS = 30_000
 CREDIT_SHARE = 40  # a quarterly correction of one part in forty of the month's Google Ads cost
 _MONTHLY_CHANNELS = frozenset({"direct_mail"})
+# The upload contract's controlled list, where it has another word than the channel.
+_SOURCES = {"microsoft_ads": "microsoft"}
 
 Row = dict[str, str]
 
@@ -160,7 +162,7 @@ class SpendFile:
         brand = self._world.brands[campaign.brand_key]
         return _blank() | {
             "row_key": key,
-            "source": campaign.channel,
+            "source": _SOURCES.get(campaign.channel, campaign.channel),
             "account_id": brand.key,
             "account_name": brand.name,
             "campaign_id": campaign_id(campaign.id),
