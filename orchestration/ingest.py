@@ -7,6 +7,7 @@ else.
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 import dagster as dg
@@ -14,11 +15,11 @@ import dagster as dg
 from ingestion.config import load_settings
 from ingestion.operator_tables import write_operator_tables
 from ingestion.pull import PullResult
-from ingestion.run import load_landed, pull_accounts, source_of
+from ingestion.run import load_landed
 from ingestion.sources import discover
 from ingestion.spec import SourceSpec
-from orchestration.progress import listener
 from orchestration.project import sources
+from orchestration.pulls import VendorPull, pulled
 from orchestration.transform import WAREHOUSE_POOL
 
 OPERATOR = "operator"
@@ -29,6 +30,9 @@ class PullConfig(dg.Config):
 
     full: bool = False
     since: str | None = None
+
+    def of(self, platform: str) -> VendorPull:
+        return VendorPull(platform, self.full, date.fromisoformat(self.since) if self.since else None)
 
 
 def ingest_assets() -> list[dg.AssetsDefinition]:
@@ -51,15 +55,9 @@ def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
 
     @dg.op(name=f"pull_{platform}", description=f"Land new pages of every {spec.title} account.")
     def pull(context: dg.OpExecutionContext, config: PullConfig) -> list[PullResult]:
-        settings = load_settings()
-        since = date.fromisoformat(config.since) if config.since else None
-        # Asked of every account, also other platforms': one that no source reads must not be passed over.
-        accounts = [
-            each.account_id for each in settings.operator.accounts if source_of(each).platform == platform
-        ]
-        if not accounts:
-            return []
-        results = pull_accounts(settings, accounts, full=config.full, since=since, progress=listener())
+        results = pulled(
+            context.run_id, config.of(platform), load_settings(), partial(_pulls_of_run, context)
+        )
         _raise_first_error(context, results)
         return results
 
@@ -91,6 +89,18 @@ def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
         return {each.name: getattr(outputs, each.name) for each in spec.objects}
 
     return ingest
+
+
+def _pulls_of_run(context: dg.OpExecutionContext) -> list[VendorPull]:
+    """Every pull that is a step of this run, as it is configured there."""
+    steps = {node.name for node in context.job_def.nodes}
+    ops = context.run_config.get("ops", {})
+    found = []
+    for platform in discover():
+        if f"ingest_{platform}" in steps:
+            inner = ops.get(f"ingest_{platform}", {}).get("ops", {}).get(f"pull_{platform}", {})
+            found.append(PullConfig(**inner.get("config", {})).of(platform))
+    return found
 
 
 def _raise_first_error(context: dg.OpExecutionContext, results: Sequence[PullResult]) -> None:
