@@ -165,7 +165,11 @@ class ClientCredentials:
 
 
 class VendorClient:
-    """The account's way to its vendor. Thread-safe; close it when the account's pulls are done."""
+    """The account's way to its vendor. Thread-safe; close it when the account's pulls are done.
+
+    A `transport` is for vendors that want a secret inside the URL: it writes it there on the way out, so that
+    nothing before it (pages, messages, logs) ever holds it.
+    """
 
     def __init__(
         self,
@@ -176,6 +180,7 @@ class VendorClient:
         limits: Mapping[str, RateLimit],
         dialect: Dialect | None = None,
         follow_redirects: bool = False,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._account = connection.account
         self._patience: Patience = connection.patience
@@ -188,6 +193,7 @@ class VendorClient:
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
             headers={"Accept-Encoding": "gzip", "User-Agent": "fourwire"},
             follow_redirects=follow_redirects,
+            transport=transport,
         )
         self._waited = 0.0
         self._waited_lock = threading.Lock()
