@@ -81,7 +81,7 @@ def operator_world(
     world = build_world(seed=seed, households=households, months=6)
     arrange(world, Layout.including(platform))
     clock = Clock(world.clock_starts_at, world.ends_at)
-    build = import_module(f"sandbox.servers.{platform}").build
+    package = import_module(f"sandbox.servers.{platform}")
     servers: dict[str, VendorServer] = {}
     accounts, secrets = [], {}
     with ExitStack() as stack:
@@ -89,12 +89,12 @@ def operator_world(
             if account.platform != platform:
                 continue
             served_account = replace(account, options={**account.options, **(options or {})})
-            server = build(world, served_account, clock, Faults())
+            server = package.build(world, served_account, clock, Faults())
             servers[account.account_id] = server
             url = stack.enter_context(served(server.app))
             secrets[account.account_id] = dict(account.credentials)
-            # A spend file has no API behind it: its address is the account's whole configuration.
-            options_of = {"url": f"{url}/spend_upload_v1.csv"} if platform == "spend_csv" else {}
+            # Files have no API behind them: their address is the account's whole configuration.
+            options_of = {name: url + path for name, path in package.ACCESS.paths.items()}
             accounts.append(
                 Account(
                     account_id=account.account_id,
