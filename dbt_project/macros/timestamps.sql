@@ -21,3 +21,9 @@
         + cast(regexp_extract({{ text }}, {{ form }}, 4) as integer)
     as integer)
 {%- endmacro %}
+
+{#- A text that is the wall clock of `time_zone`, without an offset, as a UTC timestamp; an empty text is null. When
+    summer time ends an hour comes twice: it is read as the second. -#}
+{% macro utc_from_local(text, time_zone) -%}
+    cast((cast(nullif({{ text }}, '') as timestamp) at time zone {{ time_zone }}) at time zone 'UTC' as timestamp)
+{%- endmacro %}
