@@ -215,13 +215,19 @@ class UnreliableLine:
         start, body = await self._answer(scope, receive)
         page = _Page.read(body) if start["status"] == 200 else None
         if page is not None and page.rows:
-            previous = self._last_rows.get(path)
-            self._last_rows[path] = page.rows[-1]
+            listing = self._listing(scope, path)
+            previous = self._last_rows.get(listing)
+            self._last_rows[listing] = page.rows[-1]
             if previous is not None and self._faults.struck(self._account_id, path, pages=True):
                 entry["fault"] = "duplicate_edge"
                 body = page.beginning_with(previous)
         await send(_with_length(start, len(body)))
         await send({"type": "http.response.body", "body": body})
+
+    def _listing(self, scope: Scope, path: str) -> str:
+        """What the request lists: its path, unless the vendor serves several lists under one path."""
+        listing_of = getattr(self._server, "listing", None)
+        return path if listing_of is None else listing_of(scope)
 
     async def _answer(self, scope: Scope, receive: Receive) -> tuple[Message, bytes]:
         """The vendor's whole answer: its start message and its body."""
