@@ -93,6 +93,11 @@ def _settings(operator: OperatorConfig) -> Iterator[Row]:
     yield "attribution.new_customer_after_months", str(attribution.new_customer_after_months)
     for name, value in sorted(operator.tolerances.model_dump().items()):
         yield f"tolerances.{name}", str(value)
+    # Secrets are never among the options.
+    for account in operator.accounts:
+        for name, value in sorted(account.options.items()):
+            if isinstance(value, str | int | float):
+                yield f"accounts.{account.account_id}.{name}", str(value)
 
 
 def _overrides(settings: Settings) -> list[Row]:

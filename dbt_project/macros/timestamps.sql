@@ -27,3 +27,11 @@
 {% macro utc_from_local(text, time_zone) -%}
     cast((cast(nullif({{ text }}, '') as timestamp) at time zone {{ time_zone }}) at time zone 'UTC' as timestamp)
 {%- endmacro %}
+
+{#- A stamp whose offset may be a lie: the wall clock of `naive_zone` where one is given, else what it says. -#}
+{% macro doubtful_timestamp(text, naive_zone) -%}
+    case
+        when {{ naive_zone }} is null then {{ utc_timestamp(text) }}
+        else {{ utc_from_local("left(" ~ text ~ ", 19)", naive_zone) }}
+    end
+{%- endmacro %}

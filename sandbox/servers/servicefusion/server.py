@@ -63,7 +63,7 @@ class ServiceFusionServer:
     # -- what the sandbox asks ------------------------------------------------------------------------------
 
     def native_id(self, entity: str, world_id: int) -> str:
-        """See `VendorServer`. An estimate goes by the id of its first option; what does not exist, by none."""
+        """See `VendorServer`. An estimate goes by its first option; what does not exist here, by none."""
         table = ALIASES.get(entity, entity)
         if table == "estimates":
             return str(self._registry[table][self._world.estimates[world_id].options[0].id])
