@@ -53,7 +53,12 @@ def pull_run_config(full: bool = False, since: date | None = None) -> dict[str, 
 def _source_assets(spec: SourceSpec) -> dg.AssetsDefinition:
     platform = spec.platform
 
-    @dg.op(name=f"pull_{platform}", description=f"Land new pages of every {spec.title} account.")
+    @dg.op(
+        name=f"pull_{platform}",
+        # A CRM gives small pages at a low rate: what the others brought is loaded while it still pulls.
+        tags={"dagster/priority": "-1"} if spec.kind == "crm" else None,
+        description=f"Land new pages of every {spec.title} account.",
+    )
     def pull(context: dg.OpExecutionContext, config: PullConfig) -> list[PullResult]:
         results = pulled(
             context.run_id, config.of(platform), load_settings(), partial(_pulls_of_run, context)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Message, Receive, Scope, Send
 
 from sandbox.clock import Clock
@@ -22,6 +22,7 @@ KINDS = frozenset(
         "throttle_no_header",
         "error_500",  # HTML, as a gateway in front of a vendor answers
         "error_502",
+        "forbid",  # 403: the credentials are known, but not allowed to see this
         "timeout",  # silence for `seconds`, then the connection drops
         "cut_body",  # fewer bytes than Content-Length promised
         "expire_token",  # every token issued so far is refused from now on
@@ -197,6 +198,8 @@ class UnreliableLine:
                 return HTMLResponse(_PAGE.format("500 Internal Server Error"), 500)
             case "error_502":
                 return HTMLResponse(_PAGE.format("502 Bad Gateway"), 502)
+            case "forbid":
+                return JSONResponse({"message": "not allowed"}, 403)
             case "expire_token":
                 self._faults.expire_tokens(self._account_id)
             case "change_rows":

@@ -13,7 +13,7 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from orchestration.cli import demo, explain, line, results, sandbox, ui
+from orchestration.cli import connection, demo, explain, line, results, sandbox, ui
 from orchestration.cli.console import err
 from orchestration.cli.failures import exit_status
 
@@ -53,6 +53,7 @@ def fourwire(
 START, DAILY, LOOK = "Start here", "The daily line", "Look at what came out"
 app.command(rich_help_panel=START)(demo.demo)
 app.add_typer(sandbox.app, name="sandbox", rich_help_panel=START)
+app.command("check-connection", rich_help_panel=START)(connection.check_connection)
 app.command(rich_help_panel=DAILY)(line.run)
 app.command(rich_help_panel=DAILY)(line.ingest)
 app.command(rich_help_panel=DAILY)(line.build)

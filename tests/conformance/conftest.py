@@ -36,7 +36,7 @@ class Operator:
         pull_accounts(self.settings, accounts or None, full, patience=HASTY)
         load_landed(self.settings, platforms or None)
 
-    def control(self, method: str, path: str, **payload) -> dict:
+    def control(self, method: str, path: str, /, **payload) -> dict:
         answer = httpx.request(method, f"{self.sandbox.control_url}/{path}", json=payload or None, timeout=60)
         answer.raise_for_status()
         return answer.json() if answer.content else {}

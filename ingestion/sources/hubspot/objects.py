@@ -15,6 +15,8 @@ from ingestion.spec import ObjectSpec, Page, PullContext, PullFunction, rows_at
 
 _WEEK = timedelta(days=7)
 _ROWS = rows_at("results")
+_CONTACTS = "crm.objects.contacts.read, crm.schemas.contacts.read"
+_DEALS = "crm.objects.deals.read, crm.schemas.deals.read"
 
 
 def _reference(path: str) -> PullFunction:
@@ -40,11 +42,12 @@ def _owners() -> PullFunction:
     return pull
 
 
-def _records(name: str, description: str) -> ObjectSpec:
+def _records(name: str, description: str, permission: str) -> ObjectSpec:
     return ObjectSpec(
         name=name,
         description=description,
         pull=records(name),
+        permission=permission,
         modified="updatedAt",
         rows=_ROWS,
         incremental=True,
@@ -53,12 +56,13 @@ def _records(name: str, description: str) -> ObjectSpec:
     )
 
 
-def _pairs(name: str, from_type: str, description: str) -> ObjectSpec:
+def _pairs(name: str, from_type: str, description: str, permission: str) -> ObjectSpec:
     from_name = from_type.removesuffix("s")
     return ObjectSpec(
         name=name,
         description=description,
         pull=pairs(from_type, "contacts"),
+        permission=permission,
         key=(f"{from_name}_id", "contact_id"),
         rows=pair_rows(from_name, "contact"),
         incremental=True,
@@ -68,15 +72,16 @@ def _pairs(name: str, from_type: str, description: str) -> ObjectSpec:
 
 
 OBJECTS = (
-    _records("contacts", "a contact, archived ones included, with its source fields"),
-    _records("deals", "a deal: one request for service, with stage, amount and dispatch job id"),
-    _records("calls", "a logged phone call"),
-    _pairs("deal_contacts", "deals", "a contact of a deal"),
-    _pairs("call_contacts", "calls", "a contact of a call"),
+    _records("contacts", "a contact, archived ones included, with its source fields", _CONTACTS),
+    _records("deals", "a deal: one request for service, with stage, amount and dispatch job id", _DEALS),
+    _records("calls", "a logged phone call", _CONTACTS),
+    _pairs("deal_contacts", "deals", "a contact of a deal", _DEALS),
+    _pairs("call_contacts", "calls", "a contact of a call", _CONTACTS),
     ObjectSpec(
         name="deal_pipelines",
         description="a deal pipeline with its stages, which deals name by id",
         pull=_reference("/crm/v3/pipelines/deals"),
+        permission=_DEALS,
         rows=_ROWS,
         is_complete_listing=True,
     ),
@@ -84,6 +89,7 @@ OBJECTS = (
         name="owners",
         description="a user that records are assigned to",
         pull=_owners(),
+        permission="crm.objects.owners.read",
         rows=_ROWS,
         is_complete_listing=True,
     ),
@@ -91,6 +97,7 @@ OBJECTS = (
         name="contact_properties",
         description="the definition of a contact property of this portal",
         pull=_reference("/crm/v3/properties/contacts"),
+        permission=_CONTACTS,
         key=("name",),
         rows=_ROWS,
         is_complete_listing=True,

@@ -11,6 +11,7 @@ invoices).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ingestion.sources.servicetitan.feeds import VISIBLE_AFTER, export, listing
@@ -20,6 +21,35 @@ _CHECKPOINT_PAGES = 50
 _WEEK = timedelta(days=7)
 _ANY = {"active": "Any"}
 _BY_ID = {"sort": "+Id"}
+# What the app must be granted in the developer portal, object by object.
+_SCOPES = {
+    "customers": "tn.crm.customers:r",
+    "customer_contacts": "tn.crm.customers:r",
+    "locations": "tn.crm.locations:r",
+    "location_contacts": "tn.crm.locations:r",
+    "leads": "tn.crm.leads:r",
+    "bookings": "tn.crm.bookings:r",
+    "calls": "tn.tlc.calls:r",
+    "jobs": "tn.jpm.jobs:r",
+    "job_recalls": "tn.jpm.jobs:r",
+    "appointments": "tn.jpm.appointments:r",
+    "job_canceled_logs": "tn.jpm.jobcanceledlogs:r",
+    "appointment_assignments": "tn.dis.appointmentassignments:r",
+    "estimates": "tn.sal.estimates:r",
+    "invoices": "tn.acc.invoices:r",
+    "payments": "tn.acc.payments:r",
+    "memberships": "tn.mem.memberships:r",
+    "membership_types": "tn.mem.membershiptypes:r",
+    "business_units": "tn.stt.businessunits:r",
+    "technicians": "tn.stt.technicians:r",
+    "job_types": "tn.jpm.jobtypes:r",
+    "job_cancel_reasons": "tn.jpm.jobcancelreasons:r",
+    "call_reasons": "tn.jbce.callreasons:r",
+    "campaigns": "tn.mrk.campaigns:r",
+    "campaign_categories": "tn.mrk.categories:r",
+    "campaign_costs": "tn.mrk.costs:r",
+    "zones": "tn.dis.zones:r",
+}
 
 
 def _feed(
@@ -66,7 +96,7 @@ def _reference(
     )
 
 
-OBJECTS = (
+_UNGRANTED = (
     _feed(
         "customers",
         "/crm/v2/tenant/{tenant}/export/customers",
@@ -189,3 +219,5 @@ OBJECTS = (
         params=_ANY | _BY_ID,
     ),
 )
+
+OBJECTS = tuple(replace(spec, permission=_SCOPES[spec.name]) for spec in _UNGRANTED)
