@@ -52,7 +52,7 @@ class PullResult:
     control_total: int | None = None
     missed_by_token: int | None = None
     missed_by_watermark: int | None = None
-    # Set when the pull went well but its listing is not accepted as evidence of removals.
+    # Set when the pull went well and somebody should know something, as that its listing proves no removals.
     warning: str | None = None
     error: Exception | None = None
 
@@ -164,7 +164,7 @@ class _ObjectPull:
             control_total=context.control_total,
             missed_by_token=context.missed_by_token,
             missed_by_watermark=context.missed_by_watermark,
-            warning=shrunk,
+            warning=shrunk or context.warning,
         )
 
     def _new_part(self) -> PullWriter:

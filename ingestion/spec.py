@@ -98,6 +98,7 @@ class PullContext:
     control_total: int | None = None
     missed_by_token: int | None = None
     missed_by_watermark: int | None = None
+    warning: str | None = None
 
     def save(self, **state: Any) -> None:
         """Everything yielded so far is enough to continue from `state` (JSON values only) in a later pull.
@@ -120,6 +121,11 @@ class PullContext:
         """The vendor's own count of what this pull should hold; compared with the rows that came."""
         self.control_total = total
 
+    def warn(self, words: str) -> None:
+        """The pull goes well, but somebody should know something, such as what can no longer be read."""
+        account = self.account
+        self.warning = f"account {account.account_id!r} ({account.platform}): {words}"
+
 
 PullFunction = Callable[[PullContext], Iterator[Page]]
 
@@ -141,6 +147,7 @@ class ObjectSpec:
             removed.
         visible_after: How long a change may stay invisible to `pull`. A row absent from a complete listing
             counts as removed only when a pull started that much later did not bring it either.
+        kept_for: How long the vendor shows a row, where that is limited: older ones are held here alone.
         permission: What the credentials must be allowed for this object, in the vendor's own words.
         checkpoint_pages: Land what came as a pull of its own after this many pages (long first loads resume
             there).
@@ -156,6 +163,7 @@ class ObjectSpec:
     full_every: timedelta | None = None
     is_complete_listing: bool = False
     visible_after: timedelta = timedelta(0)
+    kept_for: timedelta | None = None
     checkpoint_pages: int | None = None
     permission: str = ""
 

@@ -77,3 +77,13 @@
         lambda element: {{ "abs(" ~ number ~ ")" if absolute else number }}
     )), 0)
 {%- endmacro %}
+
+{#- How many texts at some paths with wildcards (arrays within arrays) are not blank. -#}
+{% macro json_filled_length(column, paths) -%}
+    ({%- for path in paths -%}
+    len(list_filter(
+        json_extract_string({{ column }}, '{{ path }}'), lambda element: trim(coalesce(element, '')) <> ''
+    ))
+    {{- " + " if not loop.last }}
+    {%- endfor -%})
+{%- endmacro %}

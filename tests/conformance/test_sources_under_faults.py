@@ -73,6 +73,9 @@ def test_increments_equal_a_full_reload(platform: str, operator: Operator, tmp_p
                 raw_rows(each.settings.home.warehouse, platform, account_id, spec.name)
                 for each in (operator, reloaded)
             ]
+            if spec.kept_for:
+                # What the vendor has stopped showing meanwhile is in the increments alone.
+                pair[0] = {native_id: row for native_id, row in pair[0].items() if native_id in pair[1]}
             wrong += [f"{account_id}.{spec.name}: {text}" for text in differences(*pair)]
     assert not wrong, "\n".join(wrong)
 
