@@ -33,6 +33,8 @@ SHARED_PLACES = (
     r"sandbox/world/brands\.py",
     r"tests/fixtures/sources/operator/accounts\.json",
     r"(README|CONTRIBUTING)\.md|docs/.+|.+/README\.md",
+    # Only the names of others' clients, which drive the sandbox in tests.
+    r"pyproject\.toml|requirements\.lock",
 )
 # They measure or exercise the shared machinery by the example of one vendor, and no other one concerns them.
 EXAMPLES = (
