@@ -7,14 +7,13 @@ column.
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from ingestion.sources.spend_csv.rows import REQUIRED_COLUMNS, Rejected, SpendRow, read_row
+from ingestion.tables import BrokenTable, read_table
 
 _NEEDED = (*(frozenset({name}) for name in REQUIRED_COLUMNS), frozenset({"campaign_id", "campaign_name"}),
            frozenset({"date", "period_start"}))  # fmt: skip
@@ -65,12 +64,12 @@ def read_document(name: str, body: bytes) -> Document:
         BrokenFile: nothing of it can be used.
     """
     try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = body.count(b"\n", 0, error.start) + 1
-        raise BrokenFile(f"{name}, line {line}: not UTF-8; save the file as CSV UTF-8") from error
-    header, lines = _table(name, text)
-    document = Document(name, tuple(_line(header, number, cells) for number, cells in lines))
+        table = read_table(name, body)
+    except BrokenTable as error:
+        raise BrokenFile(str(error)) from error
+    header = [column.lower() for column in table.header]
+    _check_header(name, header)
+    document = Document(name, tuple(_line(header, number, cells) for number, cells in table.lines))
     _check_keys(document)
     check_overlaps([document])
     return document
@@ -100,26 +99,7 @@ def check_overlaps(documents: Iterable[Document]) -> None:
                 )
 
 
-def _table(name: str, text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
-    first_line = text.split("\n", 1)[0]
-    delimiter = "\t" if "\t" in first_line else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    lines: list[tuple[int, list[str]]] = []
-    try:
-        header = [cell.strip().lower() for cell in next(reader, [])]
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                lines.append((reader.line_num, cells))
-    except csv.Error as error:
-        raise BrokenFile(f"{name}, line {reader.line_num}: not a table ({error})") from error
-    _check_header(name, header)
-    return header, lines
-
-
 def _check_header(name: str, header: list[str]) -> None:
-    doubled = sorted({column for column in header if header.count(column) > 1})
-    if doubled:
-        raise BrokenFile(f"{name}, line 1, column {doubled[0] or '(empty)'}: stands there more than once")
     for alternatives in _NEEDED:
         if not alternatives & set(header):
             raise BrokenFile(
@@ -128,7 +108,7 @@ def _check_header(name: str, header: list[str]) -> None:
             )
 
 
-def _line(header: list[str], number: int, cells: list[str]) -> Line:
+def _line(header: list[str], number: int, cells: Sequence[str]) -> Line:
     values = dict(zip(header, cells, strict=False))
     if len(cells) != len(header):
         return Line(number, values, reason=f"{len(cells)} cells where the header has {len(header)}")

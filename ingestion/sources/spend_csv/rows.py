@@ -14,6 +14,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from ingestion.tables import amount_written
+
 SOURCES = frozenset(
     {
         "google_ads", "google_lsa", "meta", "microsoft", "yelp", "angi", "thumbtack", "nextdoor",
@@ -32,7 +34,6 @@ QUANTITY_COLUMNS = ("leads", "conversions", "conversions_value", "leads_charged"
 COLUMNS = frozenset((*REQUIRED_COLUMNS, *TEXT_COLUMNS, *DATE_COLUMNS, *COUNT_COLUMNS, *QUANTITY_COLUMNS))
 
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
-_AMOUNT = re.compile(r"^(?P<sign>-)?\$?(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?P<fraction>\.\d{1,4})?$")
 _CURRENCY = re.compile(r"^[A-Z]{3}$")
 _CENT = Decimal("0.01")
 _FINEST = Decimal("0.0001")
@@ -126,13 +127,10 @@ def read_amount(text: str) -> Decimal:
     Raises:
         Rejected: anything else, such as a decimal comma.
     """
-    inner = text.strip()
-    in_parentheses = inner.startswith("(") and inner.endswith(")")
-    found = _AMOUNT.match(inner[1:-1].strip() if in_parentheses else inner)
-    if not found or (in_parentheses and found["sign"]):
+    amount = amount_written(text)
+    if amount is None:
         raise Rejected(f"spend: {text!r} is no amount such as 1234.50, $1,234.50 or (12.00)")
-    amount = Decimal(found["whole"].replace(",", "") + (found["fraction"] or ""))
-    return -amount if in_parentheses or found["sign"] else amount
+    return amount
 
 
 def spread(amount: Decimal, first: date, last: date) -> tuple[tuple[date, Decimal], ...]:
