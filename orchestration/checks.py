@@ -13,6 +13,7 @@ import dagster as dg
 from ingestion.config import load_settings
 from ingestion.sources import discover
 from ingestion.spec import SourceSpec
+from orchestration.drift import Drift, find_drift
 from orchestration.ledger import (
     ControlTotal,
     GapSample,
@@ -22,6 +23,7 @@ from orchestration.ledger import (
     find_open_gaps,
     find_vendor_totals,
 )
+from orchestration.platforms import in_use
 from orchestration.project import Model, ReconciliationRule, control_total_rungs, models, reconciliation_rules
 from orchestration.transform import WAREHOUSE_POOL
 from orchestration.warehouse import reading
@@ -29,39 +31,89 @@ from orchestration.warehouse import reading
 LEDGER_MODEL = "fct_reconciliation_gaps"
 LADDER_MODEL = "rpt_control_totals"
 VENDOR_TOTAL_CHECK = "holds_what_the_vendor_counted"
+FIELDS_CHECK = "fields_are_as_before"
 
 
 def reconciliation_checks() -> tuple[dg.AssetChecksDefinition, ...]:
     """All checks that orchestration adds to dbt's own tests."""
     known = {model.name: model for model in models()}
     return (
-        *(_vendor_total_checks(spec) for spec in discover().values()),
+        *(_vendor_total_checks(discover()[platform]) for platform in in_use()),
         _ladder_checks(known, control_total_rungs()),
         _gap_checks(known, reconciliation_rules()),
     )
 
 
 def _vendor_total_checks(spec: SourceSpec) -> dg.AssetChecksDefinition:
-    """The lowest rung, one blocking check per raw table: it holds what the vendor itself counted."""
+    """Per raw table: the lowest rung, that it holds what the vendor itself counted; and what drifted."""
     platform = spec.platform
     specs = [
-        dg.AssetCheckSpec(
-            name=VENDOR_TOTAL_CHECK,
-            asset=[platform, each.name],
-            blocking=True,
-            description="The newest pull is complete, and holds at least as many rows as the vendor counted.",
-        )
+        check
         for each in spec.objects
+        for check in (
+            dg.AssetCheckSpec(
+                name=VENDOR_TOTAL_CHECK,
+                asset=[platform, each.name],
+                blocking=True,
+                description="The newest pull is complete, and holds at least as many rows as the vendor "
+                "counted.",
+            ),
+            dg.AssetCheckSpec(
+                name=FIELDS_CHECK,
+                asset=[platform, each.name],
+                description="The vendor sends the fields that it sent before, as the same types.",
+            ),
+        )
     ]
 
     @dg.multi_asset_check(name=f"vendor_totals_{platform}", specs=specs, pool=WAREHOUSE_POOL)
     def check_vendor_totals() -> Iterator[dg.AssetCheckResult]:
         with reading(load_settings().home.warehouse) as connection:
+            drifts = find_drift(connection, platform, [each.name for each in spec.objects])
             for each in spec.objects:
+                asset_key = dg.AssetKey([platform, each.name])
                 totals = find_vendor_totals(connection, platform, each.name)
-                yield _vendor_total_result(totals, dg.AssetKey([platform, each.name]))
+                yield _vendor_total_result(totals, asset_key)
+                yield _fields_result(drifts[each.name], asset_key)
 
     return check_vendor_totals
+
+
+def _fields_result(drifts: Sequence[Drift], asset_key: dg.AssetKey) -> dg.AssetCheckResult:
+    """Not blocking: raw rows keep every byte, and a value that staging cannot do without stops the build."""
+    troubling = [drift for drift in drifts if not drift.is_harmless]
+    new = len(drifts) - len(troubling)
+    return dg.AssetCheckResult(
+        check_name=FIELDS_CHECK,
+        asset_key=asset_key,
+        passed=not troubling,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=(
+            f"{len(troubling)} fields are gone or changed their type: see what staging reads of them."
+            if troubling
+            else f"{new} new fields."
+            if new
+            else "As before."
+        ),
+        metadata={"new_fields": new, **({"fields": _drift_table(drifts)} if drifts else {})},
+    )
+
+
+def _drift_table(drifts: Sequence[Drift]) -> dg.TableMetadataValue:
+    return dg.MetadataValue.table(
+        [
+            dg.TableRecord(
+                {
+                    "account": drift.account_id,
+                    "field": drift.field,
+                    "difference": drift.kind,
+                    "detail": drift.detail,
+                    "since": f"{drift.since:%Y-%m-%d %H:%M} UTC",
+                }
+            )
+            for drift in drifts
+        ]
+    )
 
 
 def _vendor_total_result(totals: Sequence[VendorTotal], asset_key: dg.AssetKey) -> dg.AssetCheckResult:

@@ -18,6 +18,7 @@ from ingestion.pull import PullResult
 from ingestion.run import load_landed
 from ingestion.sources import discover
 from ingestion.spec import SourceSpec
+from orchestration.platforms import in_use
 from orchestration.project import sources
 from orchestration.pulls import VendorPull, pulled
 from orchestration.transform import WAREHOUSE_POOL
@@ -36,8 +37,9 @@ class PullConfig(dg.Config):
 
 
 def ingest_assets() -> list[dg.AssetsDefinition]:
-    """The raw tables of every installed source, and the operator's own settings beside them."""
-    return [_source_assets(spec) for spec in discover().values()] + [_operator_assets(sources()[OPERATOR])]
+    """The raw tables of every source in use, and the operator's own settings beside them."""
+    used = [discover()[platform] for platform in in_use()]
+    return [_source_assets(spec) for spec in used] + [_operator_assets(sources()[OPERATOR])]
 
 
 def pull_run_config(full: bool = False, since: date | None = None) -> dict[str, Any]:
@@ -45,7 +47,7 @@ def pull_run_config(full: bool = False, since: date | None = None) -> dict[str, 
     config = {"full": full, "since": since.isoformat() if since else None}
     return {
         "ops": {
-            f"ingest_{platform}": {"ops": {f"pull_{platform}": {"config": config}}} for platform in discover()
+            f"ingest_{platform}": {"ops": {f"pull_{platform}": {"config": config}}} for platform in in_use()
         }
     }
 

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from ingestion.config import Environment, Home
+from orchestration.platforms import in_use, unused
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT_DIR = ROOT / "dbt_project"
@@ -73,14 +74,28 @@ class ReconciliationRule:
     remedy: str
 
 
-def dbt_environment(warehouse: Path) -> dict[str, str]:
-    """What dbt needs in its environment to build into `warehouse`."""
+def dbt_environment(warehouse: Path, platforms: Sequence[str] | None = None) -> dict[str, str]:
+    """What dbt needs in its environment to build into `warehouse`.
+
+    Args:
+        platforms: The platforms to unite; None means those in use.
+    """
     return {
         "FOURWIRE_WAREHOUSE": str(warehouse),
+        "FOURWIRE_PLATFORMS": ",".join(in_use() if platforms is None else platforms),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         # Every statement of every node, which is the default, costs a tenth of a small build.
         "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),
     }
+
+
+def staging_of(platforms: Sequence[str]) -> tuple[str, ...]:
+    """dbt selectors of what belongs to these platforms alone: their staging folders and their seeds."""
+    return tuple(
+        selector
+        for platform in platforms
+        for selector in (f"path:models/staging/{platform}", f"path:seeds/{platform}_*")
+    )
 
 
 def dbt_executable() -> str:
@@ -253,24 +268,33 @@ def warmed(artifacts: Path) -> Path:
 
 
 def build(
-    warehouse: Path, artifacts: Path, arguments: Sequence[str] = (), quiet: bool = False
+    warehouse: Path,
+    artifacts: Path,
+    arguments: Sequence[str] = (),
+    quiet: bool = False,
+    platforms: Sequence[str] | None = None,
 ) -> BuildResult:
     """Run `dbt build` into `warehouse`, dbt's own lines going to the terminal.
+
+    Args:
+        platforms: The platforms to build; None means those in use.
 
     Raises:
         BuildError: dbt did not get as far as running the models.
     """
+    used = in_use() if platforms is None else platforms
+    left_out = [f"--exclude={selector}" for selector in staging_of(unused(used))]
     results = warmed(artifacts) / "run_results.json"
     results.unlink(missing_ok=True)
     environment = {
         **os.environ,
-        **dbt_environment(warehouse),
+        **dbt_environment(warehouse, used),
         "DBT_TARGET_PATH": str(artifacts),
         "DBT_LOG_PATH": str(artifacts),
     }
     # dbt writes to stdout, which belongs to the command's result.
     done = subprocess.run(
-        dbt_command("build", *BUILD_OPTIONS, *(["--quiet"] if quiet else []), *arguments),
+        dbt_command("build", *BUILD_OPTIONS, *(["--quiet"] if quiet else []), *left_out, *arguments),
         env=environment,
         stdout=sys.stderr,
         check=False,

@@ -15,12 +15,14 @@ from dagster_dbt.compat import DBT_PYTHON_VERSION
 from packaging.version import Version
 
 from ingestion.config import Home, load_settings
+from orchestration.platforms import in_use, unused
 from orchestration.project import (
     BUILD_OPTIONS,
     PROJECT_DIR,
     current_manifest,
     dbt_environment,
     dbt_executable,
+    staging_of,
     warmed,
 )
 
@@ -64,6 +66,7 @@ def transform_assets() -> dg.AssetsDefinition:
     @dbt_assets(
         name="transform",
         manifest=current_manifest(),
+        exclude=" ".join(staging_of(unused(in_use()))) or None,
         dagster_dbt_translator=WarehouseTranslator(),
         pool=WAREHOUSE_POOL,
     )

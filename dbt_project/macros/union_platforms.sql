@@ -4,7 +4,9 @@
 {% macro union_platforms(entity) -%}
     {%- set platforms = [] -%}
     {%- for platform, entities in var('platforms').items() if entity in entities -%}
-        {%- do platforms.append(platform) -%}
+        {#- Named always, so that the order of models does not depend on who is in use. -#}
+        {%- set staged = ref('stg_' ~ platform ~ '__' ~ entity) -%}
+        {%- if is_in_use(platform) -%}{%- do platforms.append(platform) -%}{%- endif -%}
     {%- endfor -%}
     {%- if not platforms %}
 select
