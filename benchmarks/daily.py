@@ -28,6 +28,7 @@ from rich.table import Table
 from ingestion.config import Settings, load_settings
 from ingestion.run import load_landed, pull_accounts
 from orchestration import project, snapshot
+from orchestration.platforms import in_use
 
 CONSOLE = Console()
 
@@ -89,7 +90,9 @@ def run_loop(name: str, settings: Settings) -> Loop:
     with loop.step("load"):
         load_landed(settings)
     with loop.step("build and check"):
-        built = project.build(settings.home.warehouse, settings.home.root / "dbt", quiet=True)
+        built = project.build(
+            settings.home.warehouse, settings.home.root / "dbt", quiet=True, platforms=in_use(settings)
+        )
     if not built.succeeded:
         raise SystemExit("dbt build failed:\n" + "\n".join(built.failures))
     with loop.step("publish"):

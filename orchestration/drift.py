@@ -1,7 +1,8 @@
 """Fields that a vendor began to send, stopped to send, or sends as another type.
 
-Read from `raw_<vendor>._fields`. Nothing is lost by any of them: raw rows keep the vendor's bytes, and staging
-reads text whatever its JSON type. But a field that is gone reads as empty from then on, so somebody must look.
+Read from `raw_<vendor>._fields`. Nothing is lost by any of them: raw rows keep the vendor's bytes, and
+staging reads text whatever its JSON type. But a field that is gone reads as empty from then on, so somebody
+must look.
 """
 
 from __future__ import annotations

@@ -17,6 +17,8 @@ import httpx
 from ingestion.config import Settings, load_settings
 from ingestion.run import ingest
 from orchestration import project
+from orchestration.platforms import in_use
+from sandbox.layout import Layout
 from sandbox.server import Sandbox
 
 HOUSEHOLDS = 150
@@ -47,7 +49,10 @@ class Line:
     def build(self, *, tests: bool = False) -> None:
         """Build every model; `tests` runs dbt's own tests too, which doubles the time."""
         arguments = () if tests else ("--exclude-resource-type", "test")
-        built = project.build(self.warehouse, self.settings.home.root / "dbt", arguments, quiet=True)
+        artifacts = self.settings.home.root / "dbt"
+        built = project.build(
+            self.warehouse, artifacts, arguments, quiet=True, platforms=in_use(self.settings)
+        )
         assert built.succeeded, "\n".join(built.failures)
 
     def advance(self, hours: float) -> None:
@@ -111,9 +116,15 @@ class Line:
 
 
 @contextmanager
-def operating(home: Path, seed: int, households: int = HOUSEHOLDS, months: int = MONTHS) -> Iterator[Line]:
+def operating(
+    home: Path,
+    seed: int,
+    households: int = HOUSEHOLDS,
+    months: int = MONTHS,
+    layout: Layout | None = None,
+) -> Iterator[Line]:
     """A sandbox with a world of `seed`, and an empty home beside it."""
-    with Sandbox.start(households=households, seed=seed, months=months) as sandbox:
+    with Sandbox.start(households=households, seed=seed, months=months, layout=layout) as sandbox:
         yield Line(sandbox, load_settings(home=home, config=sandbox.config_path))
 
 
