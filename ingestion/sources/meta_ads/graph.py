@@ -136,7 +136,9 @@ def judge(account_id: str) -> Callable[[httpx.Response], float | None]:
             raise CredentialsRejected(
                 f"{answer}. Give the system user the ad account (View performance), and the app ads_read."
             )
-        raise VendorRefused(f"{answer}. Check the account's options; retrying cannot help.", 400)
+        raise VendorRefused(
+            f"{answer}. Check the account's options; retrying cannot help.", response.status_code
+        )
 
     return seconds
 

@@ -225,11 +225,12 @@ def _consistent_rows(context: PullContext, span: Span) -> list[msgspec.Raw]:
     for _ in range(READINGS):
         rows, summary = _rows(context, span)
         spent = sum((Decimal(_HEAD.decode(row).spend) for row in rows), Decimal())
-        if summary is None or summary.spend is None or Decimal(summary.spend) == spent:
+        stated = summary.spend if summary else None
+        if stated is None or Decimal(stated) == spent:
             return rows
     raise UnexpectedAnswer(
         f"account {context.account.account_id!r} (meta_ads): the campaigns from {span.since} to {span.until} "
-        f"add up to {spent}, but Meta's own sum is {summary.spend}. Nothing of it was landed; run again "
+        f"add up to {spent}, but Meta's own sum is {stated}. Nothing of it was landed; run again "
         "later, and compare with Ads Manager if it persists."
     )
 
