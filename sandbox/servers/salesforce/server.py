@@ -33,8 +33,9 @@ from sandbox.servers.salesforce.refusals import (
     reply,
 )
 from sandbox.servers.salesforce.rows import Record
-from sandbox.servers.salesforce.schema import SOBJECTS, SObject, sobject
+from sandbox.servers.salesforce.schema import SOBJECTS, sobject
 from sandbox.servers.salesforce.sessions import Sessions
+from sandbox.servers.salesforce.sobjects import SObject
 from sandbox.servers.salesforce.soql import Query, parse
 from sandbox.world.model import Job, World
 
