@@ -6,6 +6,7 @@ that all vendors share, because that is what somebody who adds a vendor would ha
 
 from __future__ import annotations
 
+import csv
 import re
 import subprocess
 from pathlib import Path
@@ -36,6 +37,17 @@ SHARED_PLACES = (
     # Only the names of others' clients, which drive the sandbox in tests.
     r"pyproject\.toml|requirements\.lock",
 )
+# Where marketing channels are named (`seeds/channels.csv`). A few platforms are spelled like their channel.
+# Where the channel is meant, nobody who adds the platform has anything to edit: in the seeds that say what it
+# is, in what the operator's own records call it (simulated worlds, other vendors' picklists, the spend
+# contract), in rows of tests. Models, macros and code past the sources name neither.
+CHANNEL_PLACES = (
+    r"dbt_project/seeds/(channels|click_id_kinds|marketing_source_map)\.csv",
+    r"dbt_project/models/intermediate/attribution/_.+\.yml",
+    r"(ingestion/sources|sandbox/servers|tests/fixtures/sources)/[a-z_]+/.+",
+    r"sandbox/world/.+",
+    r"tests/(orchestration|sandbox|warehouse)/.+",
+)
 # They measure or exercise the shared machinery by the example of one vendor, and no other one concerns them.
 EXAMPLES = (
     r"ingestion/http\.py",
@@ -62,9 +74,15 @@ def files_naming(vendor: str) -> list[str]:
     return [name for name in listed.stdout.splitlines() if vendor in name or _names(ROOT / name, vendor)]
 
 
+def channels() -> set[str]:
+    with (ROOT / "dbt_project/seeds/channels.csv").open(encoding="utf-8") as file:
+        return {row["channel"] for row in csv.DictReader(file)}
+
+
 def strays(vendor: str, names: list[str]) -> list[str]:
     """Those of `names` that are none of the places where the vendor may stand."""
-    allowed = [pattern.replace("{v}", vendor) for pattern in (*OWN_PLACES, *SHARED_PLACES, *EXAMPLES)]
+    places = (*OWN_PLACES, *SHARED_PLACES, *EXAMPLES, *(CHANNEL_PLACES if vendor in channels() else ()))
+    allowed = [pattern.replace("{v}", vendor) for pattern in places]
     return [name for name in names if not any(re.fullmatch(pattern, name) for pattern in allowed)]
 
 
@@ -92,6 +110,25 @@ def test_the_shared_product_names_a_vendor_on_one_line(vendor: str) -> None:
 )
 def test_a_vendor_named_elsewhere_is_noticed(name: str) -> None:
     assert strays(VENDORS[0], [name]) == [name]
+
+
+@pytest.mark.parametrize("vendor", sorted(channels()))
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ingestion/config.py",
+        "dbt_project/models/intermediate/attribution/int_touches__evidence.sql",
+        "dbt_project/macros/marketing_source.sql",
+        "orchestration/checks.py",
+    ],
+)
+def test_a_platform_spelled_like_a_channel_is_noticed_all_the_same(name: str, vendor: str) -> None:
+    assert strays(vendor, [name]) == [name]
+
+
+def test_only_platforms_spelled_like_a_channel_may_stand_where_channels_are_named() -> None:
+    assert strays("acme", ["sandbox/world/marketing.py"]) == ["sandbox/world/marketing.py"]
+    assert strays("meta", ["sandbox/world/marketing.py"]) == []
 
 
 def _names(path: Path, vendor: str) -> bool:

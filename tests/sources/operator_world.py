@@ -101,6 +101,7 @@ def operator_world(
                     platform=platform,
                     timezone="America/Chicago",
                     base_url=url,
+                    token_url=url + package.ACCESS.token_path if package.ACCESS.token_path else None,
                     options={**options_of, **(account_options or {})},
                 )
             )

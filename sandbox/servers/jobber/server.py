@@ -196,6 +196,7 @@ class JobberServer:
             context_value=context,
             variable_values=dict(variables),
             field_resolver=resolve,
+            type_resolver=lambda value, info, abstract: value.get("__typename"),
         )
         answer: dict[str, Any] = {"data": result.data}
         if result.errors:

@@ -59,8 +59,8 @@ class Jobs:
     version: str
     page_rows: int
     failing: int
-    _jobs: dict[str, Job] = field(default_factory=dict)
-    _created: int = 0
+    _jobs: dict[str, Job] = field(default_factory=dict, init=False)
+    created: int = field(default=0, init=False)
 
     def create(self, body: dict[str, Any], query: Query, org: Org) -> dict[str, Any]:
         """`POST /jobs/query`.
@@ -72,16 +72,16 @@ class Jobs:
         if operation not in OPERATIONS:
             raise Refused(400, "INVALIDJOB", f"Unable to parse the operation: {operation}")
         refuse_in_bulk(query)
-        self._created += 1
+        self.created += 1
         job = Job(
-            id=identifier("job", self._created),
-            number=self._created,
+            id=identifier("job", self.created),
+            number=self.created,
             operation=operation,
             query=query,
             org=org,
             rows=query.rows(org, with_deleted=operation == "queryAll"),
             created_at=self.clock.now(),
-            fails=self._created <= self.failing,
+            fails=self.created <= self.failing,
         )
         self._jobs[job.id] = job
         return self.described(job)

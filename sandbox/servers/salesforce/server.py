@@ -33,8 +33,9 @@ from sandbox.servers.salesforce.refusals import (
     reply,
 )
 from sandbox.servers.salesforce.rows import Record
-from sandbox.servers.salesforce.schema import SOBJECTS, SObject, sobject
+from sandbox.servers.salesforce.schema import SOBJECTS, sobject
 from sandbox.servers.salesforce.sessions import Sessions
+from sandbox.servers.salesforce.sobjects import SObject
 from sandbox.servers.salesforce.soql import Query, parse
 from sandbox.world.model import Job, World
 
@@ -95,7 +96,7 @@ class SalesforceServer:
         self._account = account
         self._clock = clock
         self._faults = faults
-        self._sessions = Sessions(account, faults)
+        self.sessions = Sessions(account, faults)
         self._dispatch: dict[str, VendorServer] = {}
         self._org: tuple[tuple[int, int], Org] | None = None
         self._cursors: dict[str, Cursor] = {}
@@ -105,7 +106,7 @@ class SalesforceServer:
         self._concurrent_every = int(options.get("concurrent_every", 0))
         self._cursors_die = options.get("cursors_die_with_token", "no") == "yes"
         self._late = int(options.get("late_commit_seconds", 0))
-        self._jobs = bulk.Jobs(
+        self.jobs = bulk.Jobs(
             clock,
             f"{NEWEST_VERSION}.0",
             int(options.get("bulk_page_rows", 50_000)),
@@ -195,7 +196,7 @@ class SalesforceServer:
 
     def _routes(self) -> Iterator[Route]:
         base = "/services/data/v{version}"
-        yield Route("/services/oauth2/token", self._sessions.token, methods=["POST"])
+        yield Route("/services/oauth2/token", self.sessions.token, methods=["POST"])
         yield Route("/services/data/", self._versions)
         yield Route(f"{base}/limits", self._guarded(self._limits))
         yield Route(f"{base}/sobjects", self._guarded(self._objects))
@@ -217,14 +218,14 @@ class SalesforceServer:
                 if len(str(request.url)) > MAX_URI:
                     return Response("<html><body><h1>414 URI Too Long</h1></body></html>", 414,
                                     media_type="text/html")  # fmt: skip
-                request.state.token = self._sessions.admit(request)
+                request.state.token = self.sessions.admit(request)
                 self._check_version(request)
                 self._asked += 1
                 if self._concurrent_every and self._asked % self._concurrent_every == 0:
                     raise Refused(403, "REQUEST_LIMIT_EXCEEDED", CONCURRENT_LIMIT)
                 return await endpoint(request)
             except Refused as refused:
-                return refusal(refused, self._sessions.usage)
+                return refusal(refused, self.sessions.usage)
 
         return guarded
 
@@ -235,7 +236,7 @@ class SalesforceServer:
             raise Refused(404, "NOT_FOUND", "The requested resource does not exist")
 
     def _reply(self, body: Any, status: int = 200) -> Response:
-        return reply(body, status, self._sessions.usage)
+        return reply(body, status, self.sessions.usage)
 
     # -- the org --------------------------------------------------------------------------------------------
 
@@ -249,10 +250,10 @@ class SalesforceServer:
         )
 
     async def _limits(self, request: Request) -> Response:
-        left = max(self._sessions.daily - self._sessions.used, 0)
+        left = max(self.sessions.daily - self.sessions.used, 0)
         return self._reply(
             {
-                "DailyApiRequests": {"Max": self._sessions.daily, "Remaining": left},
+                "DailyApiRequests": {"Max": self.sessions.daily, "Remaining": left},
                 "DailyBulkV2QueryJobs": {"Max": 10_000, "Remaining": 10_000},
             }
         )
@@ -334,23 +335,23 @@ class SalesforceServer:
     async def _create_job(self, request: Request) -> Response:
         body = _body_of(await request.body())
         query = parse(str(body.get("query", "")), self._hidden)
-        return self._reply(self._jobs.create(body, query, self.org))
+        return self._reply(self.jobs.create(body, query, self.org))
 
     async def _job(self, request: Request) -> Response:
-        job = self._jobs.find(request.path_params["job"])
+        job = self.jobs.find(request.path_params["job"])
         if request.method == "DELETE":
-            self._jobs.delete(job)
-            return Response(None, 204, self._sessions.usage)
+            self.jobs.delete(job)
+            return Response(None, 204, self.sessions.usage)
         if request.method == "PATCH":
             job.is_aborted = _body_of(await request.body()).get("state") == "Aborted"
-            return self._reply(self._jobs.described(job))
-        return self._reply(self._jobs.poll(job))
+            return self._reply(self.jobs.described(job))
+        return self._reply(self.jobs.poll(job))
 
     async def _results(self, request: Request) -> Response:
-        job = self._jobs.find(request.path_params["job"])
+        job = self.jobs.find(request.path_params["job"])
         asked = request.query_params
         most = int(asked.get("maxRecords", "50000"))
-        return self._jobs.results(job, asked.get("locator"), most, self._sessions.usage)
+        return self.jobs.results(job, asked.get("locator"), most, self.sessions.usage)
 
 
 def _body_of(raw: bytes) -> dict[str, Any]:

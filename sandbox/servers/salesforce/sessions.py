@@ -47,6 +47,7 @@ class Sessions:
         self._seconds = float(account.options.get("session_seconds", SESSION_SECONDS))
         self.daily = int(account.options.get("daily_requests", DAILY_REQUESTS))
         self.used = 0
+        self._issued = 0
 
     async def token(self, request: Request) -> Response:
         """`POST /services/oauth2/token`; key and secret by HTTP Basic or in the form."""
@@ -63,10 +64,9 @@ class Sessions:
         return reply(self._issue(str(request.base_url).rstrip("/")))
 
     def _issue(self, instance_url: str) -> dict[str, str]:
-        serial = (
-            f"{self._account.account_id}:{len(self._sessions)}:{self._account.credentials['client_secret']}"
-        )
-        token = f"{ORG_ID}!{hashlib.sha256(serial.encode()).hexdigest()}"
+        self._issued += 1
+        seed = f"{self._account.account_id}:{self._issued}:{self._account.credentials['client_secret']}"
+        token = f"{ORG_ID}!{hashlib.sha256(seed.encode()).hexdigest()}"
         generation = self._faults.token_generation(self._account.account_id)
         self._sessions[token] = _Session(self._now() + self._seconds, generation)
         return {
@@ -95,6 +95,10 @@ class Sessions:
             raise Refused(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.used += 1
         return token
+
+    def end_all(self) -> None:
+        """As an administrator can."""
+        self._sessions.clear()
 
     @property
     def usage(self) -> dict[str, str]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sandbox.clock import epoch
+from sandbox.servers.salesforce.fields import Field, Getter, read_only, text
 from sandbox.servers.salesforce.identifiers import identifier
+from sandbox.servers.salesforce.org import Org
 from sandbox.servers.salesforce.rows import SetupRow
+from sandbox.servers.salesforce.sobjects import SObject, record_id, system
 
 SINCE = epoch("2024-01-08T15:00:00Z")
 # The last one has left: users are deactivated, never deleted.
@@ -31,13 +36,14 @@ STATUSES = (
 )
 
 
-def rows(name: str) -> list[SetupRow]:
-    """The rows of User, OpportunityStage or LeadStatus."""
+def rows_of(name: str) -> Callable[[Org], list[SetupRow]]:
+    """Finds the rows of User, OpportunityStage or LeadStatus, which are the same at every instant."""
     makers = {"User": _users, "OpportunityStage": _stages, "LeadStatus": _statuses}
-    return [
+    found = [
         SetupRow(identifier(name, number), SINCE, SINCE, values=values)
         for number, values in enumerate(makers[name](), 1)
     ]
+    return lambda org: found
 
 
 def _users() -> list[dict[str, str | bool | int]]:
@@ -68,3 +74,54 @@ def _statuses() -> list[dict[str, str | bool | int]]:
          "IsConverted": is_converted}
         for order, (name, is_default, is_converted) in enumerate(STATUSES, 1)
     ]  # fmt: skip
+
+
+def of_setup(name: str) -> Getter:
+    return lambda org, row: row.values[name]
+
+
+USER = SObject(
+    "User",
+    rows_of("User"),
+    (
+        record_id(),
+        text("Username", of_setup("Username"), 80),
+        text("LastName", of_setup("LastName"), 80),
+        text("FirstName", of_setup("FirstName"), 40),
+        read_only("Name", "string", of_setup("Name")),
+        text("Email", of_setup("Email"), 128, "email"),
+        Field("IsActive", "boolean", of_setup("IsActive")),
+        *system(has_bin=False),
+    ),
+)
+
+STAGE = SObject(
+    "OpportunityStage",
+    rows_of("OpportunityStage"),
+    (
+        record_id(),
+        text("ApiName", of_setup("ApiName")),
+        text("MasterLabel", of_setup("MasterLabel")),
+        Field("IsActive", "boolean", of_setup("IsActive")),
+        Field("SortOrder", "int", of_setup("SortOrder")),
+        Field("IsClosed", "boolean", of_setup("IsClosed")),
+        Field("IsWon", "boolean", of_setup("IsWon")),
+        *system(has_bin=False),
+    ),
+    is_bulk=False,
+)
+
+STATUS = SObject(
+    "LeadStatus",
+    rows_of("LeadStatus"),
+    (
+        record_id(),
+        text("ApiName", of_setup("ApiName")),
+        text("MasterLabel", of_setup("MasterLabel")),
+        Field("SortOrder", "int", of_setup("SortOrder")),
+        Field("IsDefault", "boolean", of_setup("IsDefault")),
+        Field("IsConverted", "boolean", of_setup("IsConverted")),
+        *system(has_bin=False),
+    ),
+    is_bulk=False,
+)

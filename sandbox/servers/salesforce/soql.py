@@ -16,7 +16,8 @@ from sandbox.servers.salesforce.identifiers import same
 from sandbox.servers.salesforce.org import Org
 from sandbox.servers.salesforce.refusals import Refused
 from sandbox.servers.salesforce.rows import Record
-from sandbox.servers.salesforce.schema import SObject, sobject
+from sandbox.servers.salesforce.schema import sobject
+from sandbox.servers.salesforce.sobjects import SObject
 
 MAX_CHARACTERS = 100_000
 _TOKEN = re.compile(
