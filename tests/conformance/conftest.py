@@ -15,6 +15,7 @@ from ingestion.run import load_landed, pull_accounts
 from ingestion.sources import discover
 from sandbox.layout import Layout
 from sandbox.server import Sandbox
+from tests.conformance.layouts import layouts
 from tests.conformance.warehouse import as_written, differences, raw_rows, true_rows
 
 HOUSEHOLDS = 60
@@ -70,8 +71,13 @@ def platforms() -> list[str]:
 
 @pytest.fixture
 def operator(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Operator]:
-    """An operator that has the platform under test, or the usual systems where the test names none."""
+    """An operator with the layout or platform under test; the usual one where the test names neither."""
     parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
-    layout = Layout.including(parameters["platform"]) if "platform" in parameters else Layout()
+    if "layout" in parameters:
+        layout = layouts()[parameters["layout"]]
+    elif "platform" in parameters:
+        layout = Layout.including(parameters["platform"])
+    else:
+        layout = Layout()
     with Sandbox.start(households=HOUSEHOLDS, seed=3, months=MONTHS, layout=layout) as sandbox:
         yield Operator(sandbox, load_settings(home=tmp_path / "home", config=sandbox.config_path))

@@ -14,6 +14,7 @@ import pytest
 from ingestion.config import Home, Settings, load_settings
 from ingestion.sources import discover
 from tests.conformance.conftest import Operator, platforms
+from tests.conformance.layouts import layouts, platforms_of
 from tests.conformance.warehouse import differences, raw_rows
 
 FAULTS = {
@@ -91,8 +92,9 @@ KILLED_WHEN: dict[str, Callable[[Home], bool]] = {
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("layout", layouts())
 @pytest.mark.parametrize("moment", KILLED_WHEN)
-def test_kill_and_run_again(moment: str, operator: Operator) -> None:
+def test_kill_and_run_again(moment: str, layout: str, operator: Operator) -> None:
     program = (
         "import sys; from pathlib import Path; from ingestion.config import load_settings; "
         "from ingestion.run import ingest; "
@@ -109,8 +111,15 @@ def test_kill_and_run_again(moment: str, operator: Operator) -> None:
     process.kill()
     assert process.wait() == -signal.SIGKILL, "the run ended before the moment came"
     operator.ingest()
-    for platform in platforms():
+    for platform in platforms_of(layouts()[layout]):
+        assert operator.accounts(platform)
         operator.assert_raw_equals_truth(platform)
+
+
+def test_the_layouts_have_every_platform() -> None:
+    assert sorted({name for layout in layouts().values() for name in platforms_of(layout)}) == sorted(
+        platforms()
+    )
 
 
 def test_two_accounts_of_one_vendor_stay_apart(operator: Operator) -> None:
