@@ -29,6 +29,7 @@ from ingestion.config import Settings, load_settings
 from ingestion.run import load_landed, pull_accounts
 from orchestration import project, snapshot
 from orchestration.platforms import in_use
+from sandbox.layout import Layout
 
 CONSOLE = Console()
 
@@ -50,7 +51,11 @@ class Loop:
 
 
 @contextmanager
-def running_sandbox(folder: Path, households: int, months: int, seed: int) -> Iterator[dict]:
+def running_sandbox(
+    folder: Path, households: int, months: int, seed: int, layout: Layout | None = None
+) -> Iterator[dict]:
+    """A sandbox in a process of its own; its operator configuration is `folder`/operator.yml."""
+    chosen = layout or Layout()
     info, config = folder / "info.json", folder / "operator.yml"
     arguments = [
         "--households",
@@ -63,6 +68,8 @@ def running_sandbox(folder: Path, households: int, months: int, seed: int) -> It
         info,
         "--config-out",
         config,
+        *(f"--dispatch={brand}={platform}" for brand, platform in chosen.dispatch.items()),
+        *(f"--system={platform}" for platform in chosen.systems),
     ]
     process = subprocess.Popen(
         [sys.executable, "-m", "orchestration.cli", "sandbox", "serve", *map(str, arguments)],
