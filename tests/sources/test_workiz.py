@@ -11,6 +11,7 @@ import pytest
 from ingestion.http import UnexpectedAnswer, VendorUnavailable
 from ingestion.run import ingest
 from ingestion.sources.workiz import SPEC, listings
+from sandbox.servers.workiz.server import JOBS
 from sandbox.world.model import Job
 from tests.sources.operator_world import QUICK, OperatorWorld, operator_world
 
@@ -161,18 +162,17 @@ def test_a_settled_job_that_changes_after_months_comes_with_the_weekly_whole_rea
     assert_equal_to_the_vendor(long_list)
 
 
-def test_an_open_job_that_was_moved_out_of_the_window_is_asked_for(
-    long_list: OperatorWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    long_list.clock.advance(27)
+def test_an_open_job_that_was_moved_out_of_the_window_is_asked_for(long_list: OperatorWorld) -> None:
+    server, now = long_list.servers[BLUEBIRD], long_list.clock.now()
+    coming = (job for job in long_list.world.jobs.values() if job.brand_key == "bluebird")
+    job = min((job for job in coming if job.booked_at > now), key=lambda job: job.booked_at)
+    long_list.clock.advance((job.booked_at + 60 - now) / 3_600)
     long_list.ingest("jobs")
-    server = long_list.servers[BLUEBIRD]
-    uuid, job = next(
-        (uuid, job) for uuid, job in server.books.jobs.items() if server.books.status(job)[0] == "Submitted"
-    )
     job.scheduled_start -= 400 * DAY
     job.scheduled_end -= 400 * DAY
     server._books = None
+    uuid = server.native_id("jobs", job.id)
+    assert uuid not in {row["UUID"] for row in server._passing(JOBS, "2026-01-01", False, set())}
     long_list.ingest("jobs")
     assert long_list.live_rows(BLUEBIRD, "jobs")[uuid] == long_list.expected(BLUEBIRD, "jobs")[uuid]
 

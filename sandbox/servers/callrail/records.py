@@ -78,10 +78,7 @@ class Records:
             for lead in self._leads(now, "chat")
             if share(lead.id, "text", 50) and self._number_of(lead) is not None and lead.phone
         ]
-        return sorted(found, key=lambda lead: (-self._last_message_at(lead, now), lead.id))
-
-    def last_message_at(self, lead: Lead, now: int) -> int:
-        return self._last_message_at(lead, now)
+        return sorted(found, key=lambda lead: (-self.last_message_at(lead, now), lead.id))
 
     def _leads(self, now: int, kind: str) -> Iterator[Lead]:
         return (lead for lead in self._world.leads.values() if lead.kind == kind and lead.created_at <= now)
@@ -255,7 +252,7 @@ class Records:
         asked = {"direction": "incoming", "content": f"Hi, I need {lead.trade} service.",
                  "created_at": utc(lead.created_at)}  # fmt: skip
         answer = {"direction": "outgoing", "content": "When can we call you?",
-                  "created_at": utc(self._last_message_at(lead, now))}  # fmt: skip
+                  "created_at": utc(self.last_message_at(lead, now))}  # fmt: skip
         is_answered = lead.contacted_at is not None and lead.contacted_at <= now
         name = " ".join(filter(None, (lead.first, lead.last)))
         return {
@@ -267,7 +264,7 @@ class Records:
             "customer_phone_number": _e164(lead.phone),
             "initial_tracking_number": tracker.number,
             "current_tracking_number": tracker.number,
-            "last_message_at": utc(self._last_message_at(lead, now)),
+            "last_message_at": utc(self.last_message_at(lead, now)),
             "state": "active",
             "company_time_zone": brand.timezone,
             "formatted_customer_name": name or None,
@@ -279,7 +276,7 @@ class Records:
         return campaign.tracking_phone if campaign else None
 
     @staticmethod
-    def _last_message_at(lead: Lead, now: int) -> int:
+    def last_message_at(lead: Lead, now: int) -> int:
         answered = lead.contacted_at
         return answered if answered is not None and answered <= now else lead.created_at
 

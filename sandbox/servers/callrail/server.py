@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import chain
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -114,27 +115,26 @@ class CallRailServer:
         now, records = self._clock.now(), self._records
         match name:
             case "calls":
-                calls = reversed(records.calls(now))
                 return [
-                    _Item(native("calls", one.id), one.started_at, lambda one=one: records.call(one, now))
-                    for one in calls
+                    _Item(native("calls", call.id), call.started_at, partial(records.call, call, now))
+                    for call in reversed(records.calls(now))
                 ]
             case "form_submissions":
                 return [
-                    _Item(native("forms", one.id), one.created_at, lambda one=one: records.form(one, now))
-                    for one in records.forms(now)
+                    _Item(native("forms", lead.id), lead.created_at, partial(records.form, lead, now))
+                    for lead in records.forms(now)
                 ]
             case "conversations":
                 return [
                     _Item(
-                        native("conversations", one.id),
-                        records.last_message_at(one, now),
-                        lambda one=one: records.conversation(one, now),
+                        native("conversations", lead.id),
+                        records.last_message_at(lead, now),
+                        partial(records.conversation, lead, now),
                     )
-                    for one in records.conversations(now)
+                    for lead in records.conversations(now)
                 ]
             case "companies":
-                return [_Item(row["id"], 0, lambda row=row: row) for row in companies(self._world)]
+                return [_Item(row["id"], 0, partial(dict, row)) for row in companies(self._world)]
             case "trackers":
                 every = chain(trackers(self._world).values(), former_trackers(self._world))
                 return [_Item(one.id, one.created_at, one.row) for one in every]

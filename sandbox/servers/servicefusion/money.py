@@ -77,6 +77,10 @@ def other_charges(lines: tuple[InvoiceLine, ...]) -> list[dict[str, Any]]:
     ]
 
 
+def invoice_number(invoice_id: int) -> int:
+    return 10_000 + invoice_id
+
+
 def invoice(books: Books, record: Invoice) -> dict[str, Any]:
     """Alike on its own list and inside a job: no job, no balance, no lines, no status but `is_paid`."""
     owner = books.surviving(record.customer_id)
@@ -84,7 +88,7 @@ def invoice(books: Books, record: Invoice) -> dict[str, Any]:
     customer_id = books.id_of("customers", owner.id)
     return {
         "id": number,
-        "number": int(record.number),
+        "number": invoice_number(record.id),
         "currency": "USD",
         "po_number": None,
         "terms": None,
@@ -136,7 +140,7 @@ def payment(books: Books, record: Payment, invoice_id: int) -> dict[str, Any]:
         "original_transaction_id": str(books.id_of("payments", record.refund_of_id))
         if record.refund_of_id is not None
         else None,
-        "apply_to": f"Invoice #{books.world.invoices[invoice_id].number}" if target is not None else None,
+        "apply_to": f"Invoice #{invoice_number(invoice_id)}" if target is not None else None,
         "amount": dollars(abs(record.amount_cents)),
         "memo": None,
         "authorization_code": None,

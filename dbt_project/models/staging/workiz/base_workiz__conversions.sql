@@ -15,7 +15,7 @@ with candidates as (
         on jobs.account_id = leads.account_id
         and jobs.client_native_id = leads.client_native_id
         and jobs.booked_at >= leads.created_at
-    where leads.lead_status = 'booked'
+    where leads.lead_status = 'booked' and leads.removed_at is null and jobs.removed_at is null
 ),
 
 nearest as (
