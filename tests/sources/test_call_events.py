@@ -14,9 +14,10 @@ import pytest
 from ingestion.config import Account, Brand, ConfigError, Home, OperatorConfig, Settings
 from ingestion.http import UnexpectedAnswer
 from ingestion.run import ingest
-from ingestion.sources.call_events.documents import BrokenFile, read_document
-from ingestion.sources.call_events.objects import event_rows, rejected_rows
+from ingestion.sources.call_events.documents import Document, read_document
+from ingestion.sources.call_events.objects import event_rows, file_rows
 from ingestion.sources.call_events.uploads import Upload
+from ingestion.tables import BrokenTable
 from tests.sources.operator_world import QUICK, OperatorWorld, operator_world
 
 EVENT: dict[str, Any] = {
@@ -47,13 +48,17 @@ def line(**changes: Any) -> str:
     return json.dumps({**EVENT, **changes})
 
 
+def document(text: str, name: str = "calls.ndjson") -> Document:
+    return read_document(name, text.encode())
+
+
 def reasons(text: str) -> list[str]:
-    return [reject["reason"] for reject in read_document("calls.ndjson", text).rejects()]
+    return [reject["reason"] for reject in document(text).summary()["rejects"]]
 
 
 def test_a_good_line_is_kept_as_it_was_written() -> None:
     text = line(a_new_field={"x": [1]})
-    (event,) = read_document("calls.ndjson", text + "\n").events()
+    (event,) = document(text + "\n").events()
     assert bytes(event).decode() == text
 
 
@@ -82,21 +87,21 @@ def test_a_bad_line_is_set_aside_with_the_field(changes: dict[str, Any], reason:
 
 
 def test_what_is_no_json_is_set_aside_with_its_line_and_the_rest_counts() -> None:
-    document = read_document("calls.ndjson", f"{line()}\n\n{{cut off\n{line(event_id='e-2')}\n")
-    assert len(list(document.events())) == 2
-    (reject,) = document.rejects()
-    assert (reject["file"], reject["line"], reject["text"]) == ("calls.ndjson", 3, "{cut off")
+    read = document(f"{line()}\n\n{{cut off\n{line(event_id='e-2')}\n")
+    assert len(list(read.events())) == 2
+    (reject,) = read.summary()["rejects"]
+    assert (read.name, reject["line"], reject["text"]) == ("calls.ndjson", 3, "{cut off")
 
 
 def test_one_event_id_means_one_event() -> None:
     text = "\n".join([line(), line(), line(revision=2)])
-    document = read_document("calls.ndjson", text)
-    assert len(list(document.events())) == 2
-    assert [reject["line"] for reject in document.rejects()] == [3]
+    read = document(text)
+    assert len(list(read.events())) == 2
+    assert [reject["line"] for reject in read.summary()["rejects"]] == [3]
 
 
 def test_a_table_says_the_same_with_dots_for_nesting() -> None:
-    (event,) = read_document("calls.csv", f"{HEADER}\n{ROW}\n").events()
+    (event,) = document(f"{HEADER}\n{ROW}\n", "calls.csv").events()
     read = json.loads(bytes(event))
     assert read["answered"] is True and read["duration_seconds"] == 12
     assert read["caller"]["name"] == "Jane Doe" and read["booking"]["status"] == "booked"
@@ -114,20 +119,20 @@ def test_a_table_says_the_same_with_dots_for_nesting() -> None:
 )
 def test_a_bad_row_of_a_table_is_set_aside(bad: str, reason: str) -> None:
     good = ROW.replace("e-1", "e-2")
-    document = read_document("calls.csv", f"{HEADER}\n{bad}\n{good}\n")
-    assert len(list(document.events())) == 1
-    (reject,) = document.rejects()
+    read = document(f"{HEADER}\n{bad}\n{good}\n", "calls.csv")
+    assert len(list(read.events())) == 1
+    (reject,) = read.summary()["rejects"]
     assert reject["line"] == 2 and reason in reject["reason"]
 
 
 def test_a_table_without_the_needed_columns_is_refused_whole() -> None:
-    with pytest.raises(BrokenFile, match=r"calls.csv, line 1: no column .*call_id"):
-        read_document("calls.csv", "event_id,started_at\nx,y\n")
+    with pytest.raises(BrokenTable, match=r"calls.csv, line 1: no column .*call_id"):
+        document("event_id,started_at\nx,y\n", "calls.csv")
 
 
 def test_archived_pages_are_read_again_the_same() -> None:
     body = msgspec.json.encode(Upload("calls.ndjson", f"{line()}\n{{bad\n"))
-    assert len(event_rows(body)) == 1 and len(rejected_rows(body)) == 1
+    assert len(event_rows(body)) == 1 and b'"line":2' in bytes(file_rows(body)[0])
 
 
 def settings(tmp_path: Path) -> Settings:
@@ -146,11 +151,18 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(Home(tmp_path / "home"), operator, tmp_path / "operator.yml", {})
 
 
-def held(where: Settings, table: str) -> list[tuple[Any, ...]]:
+def query(where: Settings, sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect(str(where.home.warehouse), read_only=True) as connection:
-        return connection.execute(
-            f"select native_id from raw_call_events.{table} where removed_at is null order by 1"
-        ).fetchall()
+        return connection.execute(sql).fetchall()
+
+
+def held(where: Settings, table: str) -> list[tuple[Any, ...]]:
+    return query(where, f"select native_id from raw_call_events.{table} where removed_at is null order by 1")
+
+
+def rejected(where: Settings) -> list[tuple[Any, ...]]:
+    lines = "unnest(cast(payload -> '$.rejects[*].line' as varchar[]))"
+    return query(where, f"select native_id, {lines} from raw_call_events.event_files")
 
 
 def test_a_corrected_file_heals_and_a_moved_one_takes_nothing_back(tmp_path: Path) -> None:
@@ -159,10 +171,10 @@ def test_a_corrected_file_heals_and_a_moved_one_takes_nothing_back(tmp_path: Pat
     (folder / "monday.ndjson").write_text(f"{line()}\n{line(event_id='e-2', direction='?')}\n")
     assert not [result.error for result in ingest(where, patience=QUICK) if result.error]
     assert held(where, "events") == [("e-1",)]
-    assert held(where, "event_rejects") == [("monday.ndjson|2",)]
+    assert rejected(where) == [("monday.ndjson", "2")]
     (folder / "monday.ndjson").write_text(f"{line()}\n{line(event_id='e-2')}\n")
     ingest(where, patience=QUICK)
-    assert held(where, "events") == [("e-1",), ("e-2",)] and held(where, "event_rejects") == []
+    assert held(where, "events") == [("e-1",), ("e-2",)] and rejected(where) == []
     (folder / "monday.ndjson").unlink()
     (folder / "tuesday.csv").write_text(f"{HEADER}\n{ROW.replace('e-1', 'e-3')}\n")
     ingest(where, patience=QUICK)
@@ -187,7 +199,8 @@ def test_the_service_file_is_read_and_repeating_changes_nothing(tmp_path: Path) 
         for hours in (0, 30, 400):
             service.clock.advance(hours)
             service.ingest()
-            assert service.live_rows("receptionist", "events") == service.expected("receptionist", "events")
+            for name in ("events", "event_files"):
+                assert service.live_rows("receptionist", name) == service.expected("receptionist", name)
         assert _revisions(service) == {1, 2}
 
 

@@ -43,7 +43,7 @@ def advertiser(tmp_path: Path) -> Iterator[OperatorWorld]:
 
 def advertising(home: Path, options: dict[str, str] | None = None, **account_options: Any):
     return operator_world(
-        "google_ads", home, households=60, options=options, account_options=CUSTOMER | account_options
+        "google_ads", home, households=250, options=options, account_options=CUSTOMER | account_options
     )
 
 

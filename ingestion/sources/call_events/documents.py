@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ingestion.sources.call_events.events import Rejected, check_json, read_cells
+from ingestion.tables import BrokenTable, Table, read_table
 
 REQUIRED_COLUMNS = frozenset(
     {
@@ -24,10 +24,6 @@ REQUIRED_COLUMNS = frozenset(
         "started_at",
     }
 )
-
-
-class BrokenFile(ValueError):
-    """A file of which nothing can be read line by line; the message names file and line."""
 
 
 @dataclass(frozen=True)
@@ -53,57 +49,61 @@ class Document:
             if line.payload is not None:
                 yield line.payload
 
-    def rejects(self) -> Iterator[dict[str, Any]]:
-        for line in self.lines:
-            if line.reason is not None:
-                yield {"file": self.name, "line": line.number, "reason": line.reason, "text": line.text}
+    def summary(self) -> dict[str, Any]:
+        """What became of the file; a corrected one replaces what was said of it before."""
+        rejects = [
+            {"line": line.number, "reason": line.reason, "text": line.text}
+            for line in self.lines
+            if line.reason is not None
+        ]
+        return {"file": self.name, "events": len(self.lines) - len(rejects), "rejects": rejects}
 
 
-def read_document(name: str, text: str) -> Document:
+def read_document(name: str, body: bytes) -> Document:
     """Read a file: JSON lines if it begins with a brace, else a table (comma or tab).
 
     Raises:
-        BrokenFile: a table without the columns that every event has.
+        BrokenTable: no UTF-8, or a table without the columns that every event has.
     """
-    is_table = text.lstrip("\ufeff \r\n")[:1] != "{" and bool(text.strip("\ufeff \r\n"))
-    lines = _table(name, text.lstrip("\ufeff")) if is_table else _json_lines(text.lstrip("\ufeff"))
+    if body.removeprefix(codecs.BOM_UTF8).lstrip()[:1] in (b"{", b""):
+        lines = _json_lines(name, body)
+    else:
+        lines = _rows(name, read_table(name, body))
     return Document(name, tuple(_without_contradictions(lines)))
 
 
-def _json_lines(text: str) -> Iterator[Line]:
-    for number, line in enumerate(text.split("\n"), start=1):
+def _json_lines(name: str, body: bytes) -> Iterator[Line]:
+    for number, line in enumerate(body.removeprefix(codecs.BOM_UTF8).split(b"\n"), start=1):
         if not line.strip():
             continue
+        text = _text(name, number, line)
         try:
-            event = check_json(line.encode())
+            event = check_json(line)
         except Rejected as error:
-            yield Line(number, line, reason=str(error))
+            yield Line(number, text, reason=str(error))
         else:
-            yield Line(number, line, event.event_id, payload=msgspec.Raw(line.strip().encode()))
+            yield Line(number, text, event.event_id, payload=msgspec.Raw(line.strip()))
 
 
-def _table(name: str, text: str) -> Iterator[Line]:
-    delimiter = "\t" if "\t" in text.split("\n", 1)[0] else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+def _text(name: str, number: int, line: bytes) -> str:
     try:
-        header = [cell.strip() for cell in next(reader, [])]
-        _check_header(name, header)
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield _row(header, reader.line_num, cells)
-    except csv.Error as error:
-        raise BrokenFile(f"{name}, line {reader.line_num}: not a table ({error})") from error
+        return line.decode()
+    except UnicodeDecodeError as error:
+        raise BrokenTable(f"{name}, line {number}: not UTF-8") from error
 
 
-def _check_header(name: str, header: list[str]) -> None:
-    missing = sorted(REQUIRED_COLUMNS - set(header))
+def _rows(name: str, table: Table) -> Iterator[Line]:
+    missing = sorted(REQUIRED_COLUMNS - set(table.header))
     if missing:
-        raise BrokenFile(
-            f"{name}, line 1: no column {', '.join(missing)}; found {', '.join(header[:12]) or 'nothing'}"
+        raise BrokenTable(
+            f"{name}, line 1: no column {', '.join(missing)}; found "
+            f"{', '.join(table.header[:12]) or 'nothing'}"
         )
+    for number, cells in table.lines:
+        yield _row(table.header, number, cells)
 
 
-def _row(header: list[str], number: int, cells: list[str]) -> Line:
+def _row(header: tuple[str, ...], number: int, cells: tuple[str, ...]) -> Line:
     text = ",".join(cells)
     if len(cells) != len(header):
         return Line(number, text, reason=f"{len(cells)} cells where the header has {len(header)}")

@@ -1,4 +1,4 @@
-"""What is made of event files: the events, and the lines that are none, with the reason."""
+"""What is made of event files: the events, and of each file what in it could not be used."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ def event_rows(body: bytes) -> Sequence[msgspec.Raw]:
     return list(_UPLOAD.decode(body).document().events())
 
 
-def rejected_rows(body: bytes) -> Sequence[msgspec.Raw]:
-    rejects = _UPLOAD.decode(body).document().rejects()
-    return [msgspec.Raw(msgspec.json.encode(reject)) for reject in rejects]
+def file_rows(body: bytes) -> Sequence[msgspec.Raw]:
+    return [msgspec.Raw(msgspec.json.encode(_UPLOAD.decode(body).document().summary()))]
 
 
 OBJECTS = (
@@ -33,12 +32,11 @@ OBJECTS = (
         permission=_PERMISSION,
     ),
     ObjectSpec(
-        name="event_rejects",
-        description="a line that is no call event, with the reason; gone once the file is corrected",
+        name="event_files",
+        description="a file as last read: how many events, and the lines that are none, with the reason",
         pull=uploads,
-        key=("file", "line"),
-        rows=rejected_rows,
-        is_complete_listing=True,
+        key=("file",),
+        rows=file_rows,
         permission=_PERMISSION,
     ),
 )

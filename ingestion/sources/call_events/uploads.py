@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from ingestion.config import ConfigError
 from ingestion.http import StaticHeaders, UnexpectedAnswer, VendorClient
 from ingestion.limits import RateLimit
-from ingestion.sources.call_events.documents import BrokenFile, Document, read_document
+from ingestion.sources.call_events.documents import Document, read_document
 from ingestion.spec import Connection, Page, PullContext, utc_now
+from ingestion.tables import BrokenTable
 
 
 class Options(BaseModel):
@@ -55,7 +56,7 @@ class Upload(msgspec.Struct):
     content: str
 
     def document(self) -> Document:
-        return read_document(self.file, self.content)
+        return read_document(self.file, self.content.encode())
 
 
 def uploads(context: PullContext) -> Iterator[Page]:
@@ -67,14 +68,14 @@ def uploads(context: PullContext) -> Iterator[Page]:
     """
     for name, body, request in _downloaded(context) if context.options.url else _found(context):
         try:
-            upload = Upload(name, body.decode("utf-8"))
-            upload.document()
-        except (BrokenFile, UnicodeDecodeError) as error:
+            read_document(name, body)
+        except BrokenTable as error:
             raise UnexpectedAnswer(
-                f"account {context.account.account_id!r} ({context.account.platform}): {name} cannot be read "
-                f"({error}). Nothing of it was loaded; correct the file and run again."
+                f"account {context.account.account_id!r} ({context.account.platform}): {error}. Nothing of "
+                "the file was loaded; correct it and run again."
             ) from error
-        yield Page(request=request, body=msgspec.json.encode(upload), fetched_at=utc_now())
+        content = msgspec.json.encode(Upload(name, body.decode()))
+        yield Page(request=request, body=content, fetched_at=utc_now())
     context.save()
 
 

@@ -67,8 +67,12 @@ class EventFile:
 
     def expected(self, object_name: str) -> Iterator[tuple[str, Event]]:
         """See `VendorServer`. No line of this file is refused."""
+        events = list(self.events())
         if object_name == "events":
-            yield from ((event["event_id"], event) for event in self.events())
+            yield from ((event["event_id"], event) for event in events)
+        elif object_name == "event_files":
+            name = FILE_PATH.removeprefix("/")
+            yield name, {"file": name, "events": len(events), "rejects": []}
 
     def throttled(self, retry_after: int | None) -> Response:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
