@@ -30,6 +30,12 @@ MONEY = {
     "stg_housecallpro__jobs": "total_amount",
     "stg_housecallpro__payment_applications": "applied_amount",
     "stg_housecallpro__payments": "amount",
+    "stg_jobber__estimates": "total_amount",
+    "stg_jobber__invoice_lines": "total_amount",
+    "stg_jobber__invoices": "total_amount",
+    "stg_jobber__jobs": "total_amount",
+    "stg_jobber__payment_applications": "applied_amount",
+    "stg_jobber__payments": "amount",
     "stg_spend_csv__ad_spend": "spend_amount",
 }
 # Derived from other models, not from the rows of a raw table.

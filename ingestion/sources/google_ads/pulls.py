@@ -49,7 +49,7 @@ def spend(context: PullContext) -> Iterator[Page]:
         start = through + _DAY
     else:
         window = min(through, customer.today) - context.options.spend_reread_days * _DAY
-        start = min(window, _since(context) or window)
+        start = min(window, _since(context, customer) or window)
     context.save(**state)
     for first, last in _months(max(start, first_day), customer.today):
         yield streamed_days(context, queries.spend(first, last), first, last)
@@ -64,7 +64,7 @@ def clicks(context: PullContext) -> Iterator[Page]:
     customer = asked_customer(context)
     settled = _day(context.state.get("settled_through"))
     oldest = customer.today - (CLICK_DAYS - 1) * _DAY
-    since = _since(context)
+    since = _since(context, customer)
     if settled is None:
         first = since or oldest
     else:
@@ -90,7 +90,7 @@ def changing(query: Callable[[date | None, int], str]) -> PullFunction:
     def pull(context: PullContext) -> Iterator[Page]:
         customer = asked_customer(context)
         through = _day(context.state.get("through"))
-        since = _since(context)
+        since = _since(context, customer)
         if through is not None and context.mode == "incremental":
             window = min(through, customer.today) - context.options.lead_reread_days * _DAY
             since = min(window, since or window)
@@ -102,7 +102,7 @@ def changing(query: Callable[[date | None, int], str]) -> PullFunction:
 
 def _first_active_day(context: PullContext, customer: Customer) -> date | None:
     earliest = customer.today - context.options.history_months * timedelta(days=30)
-    earliest = max(earliest, _since(context) or earliest)
+    earliest = max(earliest, _since(context, customer) or earliest)
     row = first_row(context, queries.first_active_day(earliest, customer.today))
     return day_of(row) if row else None
 
@@ -115,8 +115,9 @@ def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = end + _DAY
 
 
-def _since(context: PullContext) -> date | None:
-    return context.since.date() if context.since else None
+def _since(context: PullContext, customer: Customer) -> date | None:
+    """The day to read from, if the operator named one; none of the days to come."""
+    return min(context.since.date(), customer.today) if context.since else None
 
 
 def _day(text: str | None) -> date | None:
