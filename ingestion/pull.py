@@ -246,6 +246,8 @@ class _ObjectPull:
         """
         if self._context.mode != "full" or not self._spec.is_complete_listing or self._bounded():
             return None
+        if self._spec.may_empty:
+            return None
         before = _last_accepted_listing(self._archive)
         if before is None:
             return None

@@ -147,6 +147,8 @@ class ObjectSpec:
             removed.
         visible_after: How long a change may stay invisible to `pull`. A row absent from a complete listing
             counts as removed only when a pull started that much later did not bring it either.
+        may_empty: Rows come and go by their nature, such as what is wrong with files now: a listing without
+            any is no reason to doubt it.
         kept_for: How long the vendor shows a row, where that is limited: older ones are held here alone.
         permission: What the credentials must be allowed for this object, in the vendor's own words.
         checkpoint_pages: Land what came as a pull of its own after this many pages (long first loads resume
@@ -162,6 +164,7 @@ class ObjectSpec:
     incremental: bool = False
     full_every: timedelta | None = None
     is_complete_listing: bool = False
+    may_empty: bool = False
     visible_after: timedelta = timedelta(0)
     kept_for: timedelta | None = None
     checkpoint_pages: int | None = None

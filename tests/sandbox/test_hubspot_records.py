@@ -346,6 +346,15 @@ def test_marketing_fields_tell_the_source(portal: PortalClient) -> None:
     assert (deal["lead_channel"], deal["lead_kind"], deal["brand"]) == ("Google Ads", "form", "bluebird")
 
 
+def test_clicks_of_other_ad_platforms_have_properties_too(world: model.World, portal: PortalClient) -> None:
+    lead = world.leads[1]
+    lead.gclid, lead.fbclid, lead.msclkid, lead.utm_source = None, "IwAR-1", "0f-1", None
+    contact, deal = properties(portal, "contacts", "501"), properties(portal, "deals", "901")
+    assert contact["fbclid"] == contact["hs_facebook_click_id"] == deal["fbclid"] == "IwAR-1"
+    assert contact["msclkid"] == deal["msclkid"] == "0f-1"
+    assert (contact["gclid"], contact["hs_analytics_source"]) == (None, "PAID_SEARCH")
+
+
 def test_without_a_source_every_marketing_field_is_null(world: model.World, portal: PortalClient) -> None:
     world.leads[1].campaign_id, world.leads[1].evidence = None, "none"
     marketing = (
@@ -354,6 +363,8 @@ def test_without_a_source_every_marketing_field_is_null(world: model.World, port
         "utm_medium",
         "utm_campaign",
         "gclid",
+        "fbclid",
+        "msclkid",
         "landing_url",
         "referrer_url",
     )
@@ -361,7 +372,7 @@ def test_without_a_source_every_marketing_field_is_null(world: model.World, port
     assert not any(deal[name] for name in marketing)
     telling = [name for name in contact if "source" in name or "analytics" in name or name in marketing]
     telling.remove("hs_object_source")
-    assert not any(contact[name] for name in (*telling, "hs_google_click_id"))
+    assert not any(contact[name] for name in (*telling, "hs_google_click_id", "hs_facebook_click_id"))
 
 
 def test_leads_kept_elsewhere_have_no_deal(world: model.World, portal: PortalClient) -> None:

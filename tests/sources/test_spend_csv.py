@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,6 +155,19 @@ def test_a_broken_file_among_good_ones_loads_nothing(tmp_path: Path) -> None:
     assert all(isinstance(result.error, UnexpectedAnswer) for result in results)
     assert "line 2" in str(results[0].error) and "'spend'" in str(results[0].error)
     assert not list((tmp_path / "home").rglob("*.json.zst"))
+
+
+def test_a_corrected_line_is_no_reject_any_more(tmp_path: Path) -> None:
+    settings = file_settings(tmp_path / "home", str(tmp_path / "*.csv"))
+    held = {}
+    for spend in ("five", "5"):
+        (tmp_path / "a.csv").write_text(HEADER + f"\nyelp,1,,2026-02-01,,,{spend},\n")
+        assert not [result.error for result in ingest(settings, patience=QUICK) if result.error]
+        with duckdb.connect(str(settings.home.warehouse)) as connection:
+            held[spend] = connection.execute(
+                "select count(*) from raw_spend_csv.spend_rejects where removed_at is null"
+            ).fetchone()
+    assert held == {"five": (1,), "5": (0,)}
 
 
 def test_a_pattern_that_matches_nothing_is_a_configuration_error(tmp_path: Path) -> None:

@@ -32,8 +32,8 @@ from ingestion.sources.jobber.connection import JobberClient, Reply, TooExpensiv
 from ingestion.sources.jobber.questions import CLIENT_IDS, Question
 from ingestion.spec import Page, PullContext, PullFunction
 
-# Two minutes of what the vendor restores.
-BEARABLE_POINTS = 60_000
+# Forty seconds of what the vendor restores.
+BEARABLE_POINTS = 20_000
 OVERLAP = timedelta(hours=1)
 # Payments are entered late and back-dated by hand.
 ENTRY_LOOK_BACK = timedelta(days=45)

@@ -39,5 +39,6 @@ OBJECTS = (
         key=("file", "line"),
         rows=rejected_rows,
         is_complete_listing=True,
+        may_empty=True,
     ),
 )

@@ -132,7 +132,7 @@ class Books:
 
     def invoice_id(self, invoice: Invoice) -> str:
         """The work order's id. ASSUMED: what is issued again after a void is a transaction of accounting."""
-        if invoice.job_id is not None and self._first_invoices[invoice.job_id] == invoice.id:
+        if invoice.job_id is not None and self._first_invoices.get(invoice.job_id) == invoice.id:
             return self.id_of("jobs", invoice.job_id)
         return self.id_of("invoices", invoice.id)
 

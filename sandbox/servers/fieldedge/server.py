@@ -225,17 +225,17 @@ class Asked:
 
 def _lead(books: Books, wanted: str) -> dict[str, Any] | None:
     record = books.leads.get(wanted)
-    return record and documented.lead(books, record)
+    return documented.lead(books, record) if record else None
 
 
 def _customer(books: Books, wanted: str) -> dict[str, Any] | None:
     record = books.customers.get(wanted)
-    return record and documented.customer(books, record)
+    return documented.customer(books, record) if record else None
 
 
 def _work_order(books: Books, wanted: str) -> dict[str, Any] | None:
     record = books.jobs.get(wanted)
-    return record and assumed.work_order(books, record)
+    return assumed.work_order(books, record) if record else None
 
 
 def _invoice(books: Books, wanted: str) -> dict[str, Any] | None:

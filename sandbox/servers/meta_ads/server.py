@@ -206,13 +206,13 @@ class MetaServer:
             return JSONResponse(self._job_row(node))
         self._only_this_account(node)
         row = self.account_row()
-        wanted = params.get("fields", "id,account_id").split(",")
+        wanted = _fields(params, "id,account_id")
         return JSONResponse({name: row[name] for name in (*wanted, "id") if name in row})
 
     def _campaigns(self, request: Request, params: Params) -> Response:
         self._only_this_account(request.path_params["node"])
         statuses = _json(params, "effective_status", list(CAMPAIGN_STATUSES))
-        wanted = params.get("fields", "id").split(",")
+        wanted = _fields(params, "id")
         rows = [
             {name: row[name] for name in wanted if name in row}
             for row in self.campaign_rows()
@@ -269,7 +269,7 @@ class MetaServer:
     # -- insights --------------------------------------------------------------------------------------------
 
     def _question(self, params: Params) -> Question:
-        fields = params.get("fields", "account_id,impressions,spend").split(",")
+        fields = _fields(params, "account_id,impressions,spend")
         unknown = [name for name in fields if name not in FIELDS]
         if unknown:
             raise GraphError(f"(#100) {unknown[0]} is not valid for fields param.", 100)
@@ -351,6 +351,12 @@ def _json(params: Params, name: str, default: Any) -> Any:
         return msgspec.json.decode(params[name]) if name in params else default
     except msgspec.DecodeError:
         raise GraphError(f"(#100) Param {name} must be JSON", 100) from None
+
+
+def _fields(params: Params, usual: str) -> list[str]:
+    """Names with commas between them, or a JSON list, as Meta's own SDK posts them."""
+    text = params.get("fields", usual)
+    return _json(params, "fields", []) if text.startswith("[") else text.split(",")
 
 
 def _path(request: Request) -> str:
