@@ -30,6 +30,11 @@ ASSOCIATION_TYPES = {
 }
 
 
+def is_true(value: str | None) -> bool:
+    """A flag of a query; the vendor's own Python client writes `True`."""
+    return (value or "").lower() == "true"
+
+
 @dataclass(frozen=True)
 class ListQuery:
     """What a list or a read asks for."""
@@ -58,7 +63,7 @@ class ListQuery:
             _names(asked.getlist("properties")) or None,
             history,
             _names(asked.getlist("associations")),
-            asked.get("archived") == "true",
+            is_true(asked.get("archived")),
         )
 
 

@@ -331,7 +331,7 @@ class HubSpotServer:
 
     async def _batch_read(self, request: Request) -> tuple[Any, int]:
         object_type = self._type(request)
-        archived = request.query_params.get("archived") == "true"
+        archived = objects.is_true(request.query_params.get("archived"))
         return objects.batch_read(self.portal, object_type, body_of(await request.body()), archived=archived)
 
     # -- associations ---------------------------------------------------------------------------------------
@@ -375,7 +375,7 @@ class HubSpotServer:
 
     async def _owners(self, request: Request) -> tuple[Any, int]:
         self._need_scope("owners")
-        wanted = request.query_params.get("archived") == "true"
+        wanted = objects.is_true(request.query_params.get("archived"))
         return {"results": [owner for owner in reference.owners() if owner["archived"] == wanted]}, 200
 
 
