@@ -123,6 +123,7 @@ def test_what_is_no_export_is_refused_as_a_whole(body: bytes, said: str) -> None
     ("line", "reason"),
     [
         (",9/14/2026,Posted,$5.00,i1,$5.00", "payment_id: empty"),
+        ("p2,,Posted,$5.00,i1,$5.00", "paid_at: empty"),
         ("p2,14.9.2026,Posted,$5.00,i1,$5.00", "paid_at: '14.9.2026' is no date"),
         ("p2,9/14/2026,Posted,five,i1,$5.00", "amount: 'five' is no amount"),
         ("p2,9/14/2026,Posted,$5.00,i1", "5 cells where the header has 6"),

@@ -14,6 +14,7 @@ from tests.sources.operator_world import OperatorWorld, operator_world
 from tests.staging.test_staging import query
 
 ACCOUNTS = {"hubspot": "hs-portal", "salesforce": "sf-org"}
+WITHOUT_TESTS = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
 QUICK_LIMITS = {"search_per_second": "1000", "ten_secondly": "10000", "associations_ten_secondly": "10000"}
 # What a CRM says of a request; times to the second, which one of them does not end at.
 LEAD_COLUMNS = (
@@ -56,9 +57,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> BothCrms:
             crm.ingest()
             native[platform] = native_ids(crm, account_id)
     warehouse = crm.settings.home.warehouse
-    run = run_dbt(
-        ["run", "--select", "+path:models/staging/hubspot +path:models/staging/salesforce"], warehouse
-    )
+    models = " ".join(f"+path:models/staging/{platform}" for platform in ACCOUNTS)
+    run = run_dbt(["build", *WITHOUT_TESTS, "--select", models], warehouse)
     assert run.returncode == 0, run.stdout[-3000:]
     return BothCrms(crm.world, warehouse, native)
 

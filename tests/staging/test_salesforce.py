@@ -17,7 +17,8 @@ PAT, REED, OFFICE_CALL, TWICE, STILL_TWICE, SPAM, LOST_OPPORTUNITY, SECOND_LEAD 
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     warehouse = build_warehouse(tmp_path_factory.mktemp("salesforce") / "warehouse.duckdb")
-    run = run_dbt(["run", "--select", "+path:models/staging/salesforce"], warehouse)
+    no_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    run = run_dbt(["build", *no_tests, "--select", "+path:models/staging/salesforce"], warehouse)
     assert run.returncode == 0, run.stdout[-3000:]
     return warehouse
 

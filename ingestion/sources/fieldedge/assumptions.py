@@ -32,12 +32,22 @@ PATHS = {
 
 @dataclass(frozen=True)
 class Field:
-    """One field of an export: the column it is read from, and how its text is written."""
+    """One field of an export: the column it is read from, and how its text is written.
+
+    Attributes:
+        required: A file without the column is not read.
+        filled: A line with nothing in it is refused; such a column is required too.
+    """
 
     name: str
     column: str
     form: Form = "text"
     required: bool = False
+    filled: bool = False
+
+    @property
+    def is_needed(self) -> bool:
+        return self.required or self.filled
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ CUSTOMERS = Kind(
     "customer list",
     "customer_id",
     (
-        Field("customer_id", "Customer ID", required=True),
+        Field("customer_id", "Customer ID", filled=True),
         Field("display_name", "Customer Name", required=True),
         Field("first_name", "First Name"),
         Field("last_name", "Last Name"),
@@ -88,8 +98,8 @@ LOCATIONS = Kind(
     "service location list",
     "location_id",
     (
-        Field("location_id", "Location ID", required=True),
-        Field("customer_id", "Customer ID", required=True),
+        Field("location_id", "Location ID", filled=True),
+        Field("customer_id", "Customer ID", filled=True),
         Field("street", "Address 1", required=True),
         Field("unit", "Address 2"),
         Field("city", "City"),
@@ -103,9 +113,9 @@ WORK_ORDERS = Kind(
     "work order report",
     "work_order_id",
     (
-        Field("work_order_id", "Work Order ID", required=True),
+        Field("work_order_id", "Work Order ID", filled=True),
         Field("work_order_number", "Work Order #"),
-        Field("status", "Status", required=True),
+        Field("status", "Status", filled=True),
         Field("customer_id", "Customer ID"),
         # Whom to search for where a report names no customer id.
         Field("customer_phone", "Customer Phone"),
@@ -116,7 +126,7 @@ WORK_ORDERS = Kind(
         Field("lead_source", "Lead Source"),
         Field("technician", "Technician"),
         Field("description", "Description"),
-        Field("created_at", "Created Date", "moment", required=True),
+        Field("created_at", "Created Date", "moment", filled=True),
         Field("scheduled_start", "Scheduled Start", "moment"),
         Field("scheduled_end", "Scheduled End", "moment"),
         Field("started_at", "Started Date", "moment"),
@@ -131,18 +141,18 @@ INVOICES = Kind(
     "invoice export from the accounting side, a line of the file for each line of an invoice",
     "invoice_id",
     (
-        Field("invoice_id", "Invoice ID", required=True),
+        Field("invoice_id", "Invoice ID", filled=True),
         Field("invoice_number", "Invoice #"),
         Field("work_order_id", "Work Order ID", required=True),
         Field("customer_id", "Customer ID"),
-        Field("status", "Invoice Status", required=True),
+        Field("status", "Invoice Status", filled=True),
         Field("created_at", "Invoice Created", "moment"),
-        Field("invoice_date", "Invoice Date", "day", required=True),
+        Field("invoice_date", "Invoice Date", "day", filled=True),
         Field("due_date", "Due Date", "day"),
         Field("paid_date", "Paid Date", "day"),
         Field("subtotal", "Invoice Subtotal", "amount"),
         Field("tax", "Sales Tax", "amount"),
-        Field("total", "Invoice Total", "amount", required=True),
+        Field("total", "Invoice Total", "amount", filled=True),
         Field("balance", "Balance Due", "amount"),
     ),
     (
@@ -160,14 +170,14 @@ PAYMENTS = Kind(
     "payments report, a line of the file for each invoice that a payment pays",
     "payment_id",
     (
-        Field("payment_id", "Payment ID", required=True),
+        Field("payment_id", "Payment ID", filled=True),
         Field("customer_id", "Customer ID"),
-        Field("paid_at", "Payment Date", "moment", required=True),
+        Field("paid_at", "Payment Date", "moment", filled=True),
         # Entry type and payment method are columns of the report by FieldEdge's own help pages.
         Field("entry_type", "Entry Type"),
         Field("method", "Payment Method"),
-        Field("status", "Payment Status", required=True),
-        Field("amount", "Payment Amount", "amount", required=True),
+        Field("status", "Payment Status", filled=True),
+        Field("amount", "Payment Amount", "amount", filled=True),
     ),
     (
         Field("invoice_id", "Applied To Invoice ID"),
@@ -181,9 +191,9 @@ LEAD_LOG = Kind(
     "list of the leads that were posted to FieldEdge",
     "lead_id",
     (
-        Field("lead_id", "Lead ID", required=True),
+        Field("lead_id", "Lead ID", filled=True),
         Field("tracking_id", "Tracking ID", required=True),
-        Field("created_at", "Created Date", "moment", required=True),
+        Field("created_at", "Created Date", "moment", filled=True),
     ),
 )
 KINDS = {kind.name: kind for kind in (CUSTOMERS, LOCATIONS, WORK_ORDERS, INVOICES, PAYMENTS, LEAD_LOG)}

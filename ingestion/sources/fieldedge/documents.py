@@ -80,7 +80,7 @@ def _kind_of(name: str, table: Table, columns: Columns) -> Kind:
         kind.name: [
             column_of(kind, field, columns)
             for field in kind.fields
-            if field.required and column_of(kind, field, columns).lower() not in header
+            if field.is_needed and column_of(kind, field, columns).lower() not in header
         ]
         for kind in KINDS.values()
     }
@@ -111,10 +111,7 @@ def _places(kind: Kind, table: Table, columns: Columns) -> dict[str, int]:
 def _line(
     kind: Kind, number: int, written: Mapping[str, str], cells: tuple[str, ...], places: Mapping[str, int]
 ) -> _Line:
-    record = _values(kind.fields, cells, places)
-    if record[kind.key] is None:
-        raise Unreadable(f"{kind.key}: empty, so that nothing says which record the line belongs to")
-    return _Line(number, written, record, _values(kind.parts, cells, places))
+    return _Line(number, written, _values(kind.fields, cells, places), _values(kind.parts, cells, places))
 
 
 def _values(fields: Iterable[Field], cells: tuple[str, ...], places: Mapping[str, int]) -> Record:
@@ -125,6 +122,8 @@ def _values(fields: Iterable[Field], cells: tuple[str, ...], places: Mapping[str
             values[field.name] = read_value(field.form, text)
         except Unreadable as error:
             raise Unreadable(f"{field.name}: {error}") from error
+        if field.filled and values[field.name] is None:
+            raise Unreadable(f"{field.name}: empty")
     return values
 
 
