@@ -132,6 +132,7 @@ def _gone(
         [account_id, path, last_seen_at],
     ).fetchone()
     newer, newer_with, older, older_with = answer or (0, 0, 0, 0)
-    if newer < ENOUGH_ROWS or newer_with or not older or older_with < older * USUAL_SHARE:
+    # After a full pull no earlier row is left to say how usual the field was; that none has it now is enough.
+    if newer < ENOUGH_ROWS or newer_with or older_with < older * USUAL_SHARE:
         return None
     return f"in {older_with:,} of {older:,} earlier rows, in none of {newer:,} since"

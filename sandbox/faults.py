@@ -27,6 +27,7 @@ KINDS = frozenset(
         "cut_body",  # fewer bytes than Content-Length promised
         "expire_token",  # every token issued so far is refused from now on
         "change_rows",  # the business clock moves by `hours` before this request is answered
+        "reshape",  # rows come with other fields: `values` are set in each, `without` left out
         "duplicate_edge",  # a page begins with the last row of the page before it
     }
 )
@@ -46,6 +47,8 @@ class Fault:
     retry_after: int = 1
     seconds: float = 3.0
     hours: float = 1.0
+    values: Mapping[str, Any] = field(default_factory=dict)  # "$text" and "$number" convert what is there
+    without: Iterable[str] = ()
     matched: int = 0
     fired: int = 0
 
@@ -179,6 +182,8 @@ class UnreliableLine:
         elif fault is not None and fault.kind == "cut_body":
             await self._cut(scope, receive, observed)
             await hang_up(send)
+        elif fault is not None and fault.kind == "reshape":
+            await self._reshape(scope, receive, observed, fault)
         elif (answer := self._refusal(fault)) is not None:
             await answer(scope, receive, observed)
         elif self._faults.watches_pages(self._account_id, path) and _lists(scope):
@@ -211,6 +216,14 @@ class UnreliableLine:
         start, body = await self._answer(scope, receive)
         await send(_with_length(start, max(len(body), 2)))
         await send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+
+    async def _reshape(self, scope: Scope, receive: Receive, send: Send, fault: Fault) -> None:
+        start, body = await self._answer(scope, receive)
+        page = _Page.read(body) if start["status"] == 200 else None
+        if page is not None:
+            body = page.with_rows([_reshaped(row, fault) for row in page.rows])
+        await send(_with_length(start, len(body)))
+        await send({"type": "http.response.body", "body": body})
 
     async def _repeat_edge(
         self, scope: Scope, receive: Receive, send: Send, path: str, entry: dict[str, Any]
@@ -268,8 +281,27 @@ class _Page:
         return cls(members, lists[0], msgspec.json.decode(members[lists[0]], type=list[msgspec.Raw]))
 
     def beginning_with(self, row: msgspec.Raw) -> bytes:
-        rows = msgspec.Raw(msgspec.json.encode([row, *self.rows]))
-        return msgspec.json.encode({**self.members, self.rows_key: rows})
+        return self.with_rows([row, *self.rows])
+
+    def with_rows(self, rows: list[msgspec.Raw]) -> bytes:
+        return msgspec.json.encode({**self.members, self.rows_key: msgspec.Raw(msgspec.json.encode(rows))})
+
+
+def _reshaped(row: msgspec.Raw, fault: Fault) -> msgspec.Raw:
+    """The row as a vendor sends it after a change of its format."""
+    members = msgspec.json.decode(row, type=dict[str, Any])
+    for name, value in fault.values.items():
+        now = members.get(name)
+        match value:
+            case "$text":
+                members[name] = None if now is None else str(now)
+            case "$number":
+                members[name] = None if now is None else float(now)
+            case _:
+                members[name] = value
+    for name in fault.without:
+        members.pop(name, None)
+    return msgspec.Raw(msgspec.json.encode(members))
 
 
 def _lists(scope: Scope) -> bool:

@@ -80,6 +80,12 @@ def test_a_field_that_is_gone_is_told_with_its_figures(connection) -> None:
     assert found.detail == "in 30 of 30 earlier rows, in none of 30 since"
 
 
+def test_it_is_told_when_every_row_was_read_anew(connection) -> None:
+    saw(connection, "total", "number", DAY_1, DAY_1)
+    connection.executemany("insert into raw_acme.jobs values ('a', ?, ?)", [['{"id": 1}', DAY_2]] * 30)
+    assert [found.kind for found in drift(connection)] == ["gone"]
+
+
 @pytest.mark.parametrize(
     ("before", "since", "rows"),
     [
