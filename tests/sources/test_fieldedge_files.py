@@ -311,6 +311,20 @@ def test_a_file_that_does_not_say_when_it_was_exported_is_not_guessed_at(folder:
     assert len(folder.payments()) == 2
 
 
+def test_two_exports_of_one_time_that_disagree_are_both_refused(folder: Folder) -> None:
+    folder.drop("payments-a-2026-09-14.csv", *ONE)
+    folder.drop("payments-b-2026-09-14.csv", "p3,9/14/2026,Posted,$7.00,,")
+    assert folder.ingest()["export_files"].error is None
+    folder.drop("payments-c-2026-09-14.csv", ONE[0], "p2,9/14/2026,Void,$6.00,i2,$6.00")
+    error = folder.ingest()["export_files"].error
+    assert "2 of 3 files" in str(error) and "payment_id p2" in str(error) and "add the time" in str(error)
+    assert [row[0] for row in folder.payments()] == ["p1", "p2", "p3"]
+    (folder.path / "payments-c-2026-09-14.csv").rename(folder.path / "payments-c-2026-09-14-1700.csv")
+    assert folder.ingest()["export_files"].error is None
+    status = "select payload ->> 'status' from raw_fieldedge.exported_payments where native_id = 'p2'"
+    assert folder.query(status) == [("Void",)]
+
+
 def test_other_columns_read_known_files_again(folder: Folder) -> None:
     folder.drop(
         "payments-2026-09-14.csv", "p1,9/14/2026,Posted,$5.00,i1,$5.00,Visa", header=PAYMENTS + ",Card"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +68,13 @@ def assert_whole(world: OperatorWorld, *objects: str) -> None:
         assert world.live_rows(ACCOUNT, name) == world.expected(ACCOUNT, name), name
 
 
-def day(world: OperatorWorld, on: date) -> dict[str, dict[str, Any]]:
-    """Campaign name → its figures on a day, as raw has them."""
-    row = world.live_rows(ACCOUNT, "spend_days")[on.isoformat()]
-    return {each["campaign"]["name"]: each["metrics"] for each in row["campaigns"]}
+def campaigns_by_day(world: OperatorWorld) -> dict[str, list[dict[str, Any]]]:
+    """Day → the figures of each campaign, as raw has them."""
+    return {on: row["campaigns"] for on, row in world.live_rows(ACCOUNT, "spend_days").items()}
+
+
+def days_of(name: str, days: dict[str, list[dict[str, Any]]]) -> set[str]:
+    return {on for on, rows in days.items() if any(row["campaign"]["name"] == name for row in rows)}
 
 
 def with_secrets(world: OperatorWorld, **secrets: str | None) -> OperatorWorld:
@@ -112,30 +115,29 @@ def test_a_pause_is_read_back_to_where_the_last_pull_was(advertiser: OperatorWor
 
 def test_a_campaign_that_leaves_a_day_is_gone_from_it(advertiser: OperatorWorld) -> None:
     pulled(advertiser, "spend_days")
-    today = date(2026, 11, 1)
-    trial = [on for on in (today - timedelta(days=n) for n in range(25)) if TRIAL_NAME in day(advertiser, on)]
+    trial = days_of(TRIAL_NAME, campaigns_by_day(advertiser))
     assert trial
     advertiser.clock.advance(24 * 12)
     pulled(advertiser, "spend_days")
-    assert not any(TRIAL_NAME in day(advertiser, on) for on in trial)
+    after = campaigns_by_day(advertiser)
+    assert trial <= after.keys() and not days_of(TRIAL_NAME, after)
 
 
 def test_restated_cost_ends_at_what_the_world_says(advertiser: OperatorWorld) -> None:
     pulled(advertiser, "spend_days")
-    first = {on: row["campaigns"] for on, row in advertiser.live_rows(ACCOUNT, "spend_days").items() if row}
+    first = campaigns_by_day(advertiser)
     advertiser.clock.advance(24 * 31)
     pulled(advertiser, "spend_days")
-    world = advertiser.world
-    ids = {advertiser.servers[ACCOUNT].native_id("campaigns", key): key for key in world.campaigns}
-    spent = {(spend.campaign_id, spend.day): spend.spend_cents for spend in world.spend}
-    restated = 0
-    for on, campaigns in first.items():
-        row = advertiser.live_rows(ACCOUNT, "spend_days")[on]
-        for figures in row["campaigns"]:
-            cents = spent[ids[figures["campaign"]["id"]], on]
-            assert int(figures["metrics"].get("costMicros", 0)) == cents * 10_000
-        restated += row["campaigns"] != campaigns
-    assert restated > 1
+    after = campaigns_by_day(advertiser)
+    world, native_id = advertiser.world, advertiser.servers[ACCOUNT].native_id
+    spent = {
+        (native_id("campaigns", spend.campaign_id), spend.day): spend.spend_cents for spend in world.spend
+    }
+    for on in first:
+        for row in after[on]:
+            micros = int(row["metrics"].get("costMicros", 0))
+            assert micros == spent[row["campaign"]["id"], on] * 10_000
+    assert sum(after[on] != first[on] for on in first) > 1
 
 
 def test_an_interrupted_first_load_goes_on_where_it_stopped(
@@ -168,16 +170,20 @@ def test_days_of_clicks_that_nobody_read_in_time_are_reported(
 
 
 def test_since_reads_again_and_skips_nothing(advertiser: OperatorWorld) -> None:
-    pulled(advertiser)
+    objects = ("clicks", "spend_days")
+    pulled(advertiser, *objects)
     advertiser.clock.advance(24 * 5)
-    results = pulled(advertiser, "clicks", "spend_days", since=date(2026, 11, 5))
-    assert results["clicks"].pages in (6, 7)
-    assert_whole(advertiser, "clicks", "spend_days")
-    again = pulled(advertiser, "spend_days", "local_services_leads", since=date(2026, 8, 1))
-    assert again["spend_days"].pages == 4
+    # Since the last day that was over: the days between are read as well.
+    assert pulled(advertiser, *objects, since=date(2026, 11, 5))["clicks"].pages == 6
     # Our clock may be ahead of the vendor's.
-    assert pulled(advertiser, "clicks", "spend_days", since=date(2030, 1, 1))["clicks"].pages == 1
-    assert_whole(advertiser, "clicks", "spend_days")
+    assert pulled(advertiser, *objects, since=date(2030, 1, 1))["clicks"].pages == 1
+    assert_whole(advertiser, *objects)
+
+
+def test_since_reads_days_again_that_were_read_before(advertiser: OperatorWorld) -> None:
+    pulled(advertiser, "spend_days")
+    again = pulled(advertiser, "spend_days", since=date(2026, 8, 1))["spend_days"]
+    assert (again.mode, again.pages) == ("incremental", 4)
 
 
 def test_pages_and_batches_of_any_size_make_the_same(tmp_path: Path) -> None:
@@ -187,17 +193,19 @@ def test_pages_and_batches_of_any_size_make_the_same(tmp_path: Path) -> None:
 
 
 def test_a_list_that_ends_early_is_not_taken_for_the_whole(
-    advertiser: OperatorWorld, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = server.GoogleAdsServer._page
 
     def shortened(*arguments: Any) -> dict[str, Any]:
         answer = page(*arguments)
-        answer["results"] = answer.get("results", [])[:-1]
+        if "totalResultsCount" in answer:
+            answer["results"].pop()
         return answer
 
     monkeypatch.setattr(server.GoogleAdsServer, "_page", shortened)
-    error = error_of(advertiser, "campaigns")
+    with advertising(tmp_path) as world:
+        error = error_of(world, "campaigns")
     assert isinstance(error, UnexpectedAnswer) and "ended after" in str(error)
 
 

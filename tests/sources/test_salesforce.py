@@ -228,7 +228,7 @@ def test_a_field_without_permission_is_named(tmp_path: Path) -> None:
     with operator_world("salesforce", tmp_path, households=20, options=options) as org:
         for name, field in (("leads", "Lead.Phone"), ("opportunities", "Opportunity.Ext_Job_Id__c")):
             error = failure(org, name)
-            assert isinstance(error, ConfigError)
+            assert isinstance(error, CredentialsRejected) and not error.stops_account
             assert field in str(error) and "Field Permissions" in str(error) and ORG in str(error)
 
 

@@ -2,7 +2,8 @@
 
 Neither the order in which files are dropped nor their number matters. A file's content counts once, however
 often and under whatever name it lies there, and as of the earliest time that one of its names states. Of
-several exports that have a record, the one that was exported last has it right.
+several exports that have a record, the one that was exported last has it right; where none is the last, none
+is used.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import permutations
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -111,8 +113,32 @@ def read_drop(account: Account, options: Options, folder: VendorClient) -> Drop:
         twin = exports.get(export.sha256)
         if twin is None or export.exported_at < twin.exported_at:
             exports[export.sha256] = export
+    contradictory = _contradictions(list(exports.values()))
+    for sha256, reason in contradictory.items():
+        unread.append(Unread(exports.pop(sha256).name, reason))
     ordered = sorted(exports.values(), key=lambda export: (export.exported_at, export.sha256))
     return Drop(tuple(ordered), tuple(unread))
+
+
+def _contradictions(exports: Sequence[Export]) -> dict[str, str]:
+    """Exports of one kind and one time that say different things of one record, by content, and why.
+
+    Neither is the newer one.
+    """
+    by_moment: dict[tuple[str, datetime], list[Export]] = {}
+    for export in exports:
+        by_moment.setdefault((export.document.kind.name, export.exported_at), []).append(export)
+    found: dict[str, str] = {}
+    for export, other in (pair for same in by_moment.values() for pair in permutations(same, 2)):
+        theirs = other.document.records
+        for key, record in export.document.records.items():
+            if theirs.get(key, record) != record:
+                found[export.sha256] = (
+                    f"{export.name}: says something else of {export.document.kind.key} {key} than "
+                    f"{other.name}, and by their names both were exported at the same time; add the time"
+                )
+                break
+    return found
 
 
 def _read(name: str, content: bytes, account: Account, options: Options) -> Export:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from ingestion.http import UnexpectedAnswer
+from ingestion.pull import heads
 from ingestion.records import head_reader
 from ingestion.sources.fieldedge.documents import Record
 from ingestion.sources.fieldedge.drop import Drop, Known
@@ -116,12 +117,12 @@ def _answer(context: PullContext, record: str, question: Question) -> Page:
         gone = {"data": {id_name: question.subject, "notFound": True}}
         return Page(page.request, msgspec.json.encode(gone), page.fetched_at)
     read_head = head_reader(context.object.key, None)
-    named = [read_head(row)[0] for row in context.object.rows(page.body)]
+    named = [native_id for native_id, _ in heads(context.object.rows(page.body), read_head)]
     if named != [question.subject]:
         raise UnexpectedAnswer(
             f"account {context.account.account_id!r} (fieldedge): asked for {record} {question.subject}, the "
-            f"answer is about {', '.join(named) or 'nothing'}. Its path or shape is only assumed: see "
-            "options.paths and docs/how-to/connect-fieldedge.md."
+            f"answer is about {', '.join(named) or 'none that has an id'}. Its path or shape is assumed: "
+            "see options.paths and docs/how-to/connect-fieldedge.md."
         )
     return page
 

@@ -59,7 +59,7 @@ OBJECTS = (
     _export("exported_work_orders", "work_orders", "a work order of an exported report", _REPORTS),
     _export("exported_invoices", "invoices", "an invoice of an export, with its lines", _ACCOUNTING),
     _export("exported_payments", "payments", "a payment of an export, with the invoices it pays", _REPORTS),
-    _export("posted_leads", "lead_log", "a lead that was posted to FieldEdge, by our own list", "none"),
+    _export("posted_leads", "lead_log", "a lead that was posted to FieldEdge, by our own list", ""),
     ObjectSpec(
         name="export_rejects",
         description="a line of a dropped file that is not used, with the reason",
@@ -68,7 +68,6 @@ OBJECTS = (
         rows=rows_at("rejects"),
         is_complete_listing=True,
         may_empty=True,
-        permission="none",
     ),
     ObjectSpec(
         name="export_files",
@@ -78,7 +77,6 @@ OBJECTS = (
         rows=rows_at("files"),
         is_complete_listing=True,
         may_empty=True,
-        permission="none",
     ),
     _look_up(
         "leads", "lead", "leadId", known_leads, "a lead by id", "the app's access to Leads of the Open API"

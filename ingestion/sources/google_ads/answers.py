@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from typing import Any
 
 import msgspec
 
@@ -31,7 +32,7 @@ class Batch(msgspec.Struct):
     """A part of a `googleAds:searchStream` answer: rows, or the error that ended them."""
 
     results: list[msgspec.Raw] = []
-    error: msgspec.Raw | None = None
+    error: dict[str, Any] | None = None
 
 
 class Days(msgspec.Struct):
@@ -103,14 +104,14 @@ def streamed_days(context: PullContext, query: str, first: date, last: date) -> 
     client = client_of(context)
     for _ in range(STREAM_ATTEMPTS):
         page = client.post(f"{client.path}/googleAds:searchStream", {"query": query})
-        errors = [bytes(batch.error) for batch in _BATCHES.decode(page.body) if batch.error]
+        errors = [batch.error for batch in _BATCHES.decode(page.body) if batch.error]
         if not errors:
             asked = {"first_day": first, "last_day": last, "answer": msgspec.Raw(page.body)}
             return Page(page.request, msgspec.json.encode(asked), page.fetched_at)
     raise VendorUnavailable(
         f"account {context.account.account_id!r} (google_ads): the stream of {context.object.name} from "
         f"{first} to {last} broke off {STREAM_ATTEMPTS} times "
-        f"({errors[0][:200].decode(errors='replace')}). What was landed is kept: run again."
+        f"({str(errors[0])[:300]}). What was landed is kept: run again."
     )
 
 

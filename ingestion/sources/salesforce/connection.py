@@ -149,10 +149,10 @@ class SalesforceClient(VendorClient):
         if response.status_code != 403:
             return None
         code, message = error_of(response.content)
-        if not code or (code == "REQUEST_LIMIT_EXCEEDED" and "Concurrent" in message):
-            return None
         if code != "REQUEST_LIMIT_EXCEEDED":
             raise self._refusal(response, code, message)
+        if "Concurrent" in message:
+            return None
         raise self._used_up(f"the org's requests of the last 24 hours are used up ({message})")
 
     def _accepted(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
@@ -166,9 +166,10 @@ class SalesforceClient(VendorClient):
 
     def _refusal(self, response: httpx.Response, code: str, message: str) -> Exception:
         who = f"account {self._account.account_id!r} (salesforce): {response.request.url.path}"
-        if _DENIED.match(code):
+        if _DENIED.match(code) or not code:
+            said = f"{code}: {message}" if code else str(response.status_code)
             return CredentialsRejected(
-                f"{who} was not allowed ({code}: {message}). Give the integration user API Enabled, and Read "
+                f"{who} was not allowed ({said}). Give the integration user API Enabled, and Read "
                 "and View All on the object (Setup › Permission Sets).",
                 stops_account=code.startswith("API_"),
             )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import msgspec
 
-from ingestion.config import ConfigError
 from ingestion.http import CredentialsRejected
 from ingestion.sources.salesforce.connection import Refusal
 from ingestion.spec import Page, PullContext
@@ -61,8 +60,7 @@ def readable(context: PullContext, sobject: str, only: Sequence[str] = ()) -> Re
     """The fields of an object to ask for, in the order of its description.
 
     Raises:
-        CredentialsRejected: the user may not see the object.
-        ConfigError: the user may not see a field that is needed, or it does not exist.
+        CredentialsRejected: the user may not see the object, or a field that is needed.
     """
     described = _describe(context, sobject).json(_Description)
     excluded = set(context.options.excluded_fields)
@@ -122,7 +120,7 @@ def _check_needed(context: PullContext, sobject: str, names: Sequence[str]) -> N
     missing = sorted(set(needed) - set(names))
     if not missing:
         return
-    raise ConfigError(
+    raise CredentialsRejected(
         f"account {context.account.account_id!r} (salesforce): the integration user sees no "
         f"{', '.join(f'{sobject}.{name}' for name in missing)}. Give it Read access to the field (Setup › "
         f"Permission Sets › its set › Object Settings › {sobject} › Field Permissions); a custom field may "

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
 
@@ -35,6 +37,20 @@ _SEARCHED = frozenset({"phone", "email", "firstName"})
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Found = Callable[[Books, str], dict[str, Any] | None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One kind of record that is answered by id.
+
+    Attributes:
+        known: Which records of the books the exports name.
+    """
+
+    path: str
+    known: str
+    id_name: str
+    find: Found
 
 
 class Tenant:
@@ -104,14 +120,13 @@ class Tenant:
         first = now.replace(day=1, hour=0, minute=0, second=0)
         return [int(first.timestamp()), self._clock.now()]
 
-    def _texts(self) -> Iterator[tuple[str, str]]:
-        """(file name, content) of every file in the folder."""
+    def _folder(self) -> Iterator[tuple[str, datetime, str]]:
+        """(export, when it was made, content) of every file in the folder."""
         for at in self._export_times():
-            stamp = datetime.fromtimestamp(at, UTC).strftime(_STAMP)
             for name in EXPORTS:
                 text = self._text(name, at)
                 if text is not None:
-                    yield f"{name}-{stamp}.csv", text
+                    yield name, datetime.fromtimestamp(at, UTC), text
 
     def _text(self, name: str, at: int) -> str | None:
         return csv_text(EXPORTS[name](Clerk(self.books(at))))
@@ -124,27 +139,28 @@ class Tenant:
         return records
 
     def _files(self) -> Iterator[dict[str, Any]]:
-        kinds = {"work-orders": "work_orders", "lead-log": "lead_log"}
-        keys = {reading.export: reading for reading in READINGS.values()}
-        for at in self._export_times():
-            moment = datetime.fromtimestamp(at, UTC)
-            for name, rows in EXPORTS.items():
-                text = self._text(name, at)
-                if text is not None:
-                    yield {
-                        "sha256": sha256(text.encode()).hexdigest(),
-                        "file": f"{name}-{moment.strftime(_STAMP)}.csv",
-                        "kind": kinds.get(name, name),
-                        "exported_at": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-                        "records": len(dict(keys[name].records(rows(Clerk(self.books(at)))))),
-                        "refused_lines": 0,
-                    }
+        readings = {reading.export: reading for reading in READINGS.values()}
+        for name, made_at, text in self._folder():
+            rows = EXPORTS[name](Clerk(self.books(int(made_at.timestamp()))))
+            yield {
+                "sha256": sha256(text.encode()).hexdigest(),
+                "file": file_name(name, made_at),
+                "kind": name.replace("-", "_"),
+                "exported_at": made_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+                "records": len(dict(readings[name].records(rows))),
+                "refused_lines": 0,
+            }
 
     async def _listing(self, request: Request) -> Response:
         """As nginx lists a folder with `autoindex_format json`."""
         listed = [
-            {"name": name, "type": "file", "mtime": "Sun, 01 Nov 2026 12:00:00 GMT", "size": len(text)}
-            for name, text in self._texts()
+            {
+                "name": file_name(name, made_at),
+                "type": "file",
+                "mtime": format_datetime(made_at, usegmt=True),
+                "size": len(text),
+            }
+            for name, made_at, text in self._folder()
         ]
         return JSONResponse([{"name": "archive", "type": "directory"}, *listed])
 
@@ -213,14 +229,8 @@ class Tenant:
         )
 
 
-class Asked:
-    """One kind of record that is answered by id."""
-
-    def __init__(self, path: str, known: str, id_name: str, find: Found) -> None:
-        self.path = path
-        self.known = known
-        self.id_name = id_name
-        self.find = find
+def file_name(export: str, made_at: datetime) -> str:
+    return f"{export}-{made_at.strftime(_STAMP)}.csv"
 
 
 def _lead(books: Books, wanted: str) -> dict[str, Any] | None:

@@ -70,12 +70,12 @@ customers as (
         answer.state,
         answer.zip,
         false,
-        coalesce(answer.notFound = 'true', false),
+        false,
         looked_up.changed_at
     from looked_up
     left join exported
         on exported.account_id = looked_up.account_id and exported.native_id = looked_up.native_id
-    where exported.native_id is null
+    where exported.native_id is null and coalesce(answer.notFound = 'true', false) = false
 )
 
 select

@@ -80,7 +80,7 @@ work_orders as (
         null,
         null,
         false,
-        coalesce(answer.notFound = 'true', false),
+        false,
         accounts.timezone,
         looked_up.changed_at
     from looked_up
@@ -88,16 +88,13 @@ work_orders as (
         on exported.account_id = looked_up.account_id and exported.native_id = looked_up.native_id
     left join {{ ref('stg_operator__accounts') }} as accounts
         on accounts.platform = 'fieldedge' and accounts.account_id = looked_up.account_id
-    where exported.native_id is null
+    where exported.native_id is null and coalesce(answer.notFound = 'true', false) = false
 )
 
 select
     work_orders.* exclude (customer_native_id),
     'fieldedge' as platform,
-    case
-        when is_gone and vendor_status is null then 'canceled'
-        else {{ canonical_value('fieldedge', 'work_order.status', 'vendor_status') }}
-    end as job_status,
+    {{ canonical_value('fieldedge', 'work_order.status', 'vendor_status') }} as job_status,
     coalesce(
         work_orders.customer_native_id, by_phone.customer_native_id, by_email.customer_native_id
     ) as customer_native_id,

@@ -11,7 +11,7 @@ locations as (
     select
         account_id, native_id, location.customer_id as customer_native_id, location.street, location.unit,
         location.city, location.state, location.postal_code,
-        coalesce(location.is_active = 'false', false) as is_inactive, true as is_exported, false as is_gone, changed_at
+        coalesce(location.is_active = 'false', false) as is_inactive, true as is_exported, changed_at
     from exported
 
     union all
@@ -19,7 +19,7 @@ locations as (
     -- Of a customer whom only a look-up knows there is one address.
     select
         account_id, 'customer|' || native_id, native_id, street, unit, city, state, postal_code, false, false,
-        is_gone, changed_at
+        changed_at
     from {{ ref('base_fieldedge__customers') }}
     where not is_exported and street is not null
 ),
@@ -36,7 +36,7 @@ select
     cast(null as varchar) as native_url,
     cast(null as timestamp) as created_at,
     cast(null as timestamp) as updated_at,
-    is_gone as is_deleted,
+    false as is_deleted,
     {{ entity_key('platform', 'account_id', 'customer_native_id') }} as customer_key,
     street,
     unit,
