@@ -109,6 +109,25 @@ def test_a_later_pull_brings_every_change(operator: OperatorWorld) -> None:
         assert_equal_to_the_vendor(operator)
 
 
+def test_every_balance_that_was_read_is_kept_with_the_time_of_its_first_reading(
+    operator: OperatorWorld,
+) -> None:
+    job, uuid = a_finished_job(operator)
+    operator.ingest("job_balances")
+    history = (
+        "select payload->>'JobAmountDue', removed_at is null, changed_at from raw_workiz.job_balances "
+        f"where native_id like '{uuid}|%' order by changed_at"
+    )
+    (before,) = operator.query(history)
+    refund(operator, job)
+    operator.ingest("job_balances")
+    operator.clock.advance(240)
+    operator.ingest("job_balances")
+    old, new = operator.query(history)
+    assert [old[:2], new[:2]] == [("0", False), ("5", True)]
+    assert old[2] == before[2] < new[2]
+
+
 def test_a_deleted_job_is_noticed(operator: OperatorWorld) -> None:
     operator.ingest("jobs")
     job, uuid = a_finished_job(operator)
