@@ -1,5 +1,5 @@
--- Other names of a dispatch campaign that the data shows by itself: the landing page says one name and the dispatch platform
--- another for the same requests. Believed when each is the other's usual partner (three requests or more, and at least 60 %
+-- Other names of a dispatch campaign that the data shows by itself: the landing page, the ad platform or call tracking says
+-- one name and the dispatch platform another for the same requests. Believed when each is the other's usual partner (three requests or more, and at least 60 %
 -- either way), so a catch-all entry of a picklist never swallows several campaigns. Renames heal the same way.
 with dispatch_names as (
     select distinct brand_key, channel, {{ slug('campaign_name') }} as name_slug from {{ ref('int_campaigns__mapped') }}
@@ -8,7 +8,7 @@ with dispatch_names as (
 parameters as (
     select touch_key, brand_key, channel, {{ slug('campaign_name') }} as alias_slug
     from {{ ref('int_touches__evidence') }}
-    where method in ('click_id', 'utm') and campaign_key is null and campaign_name is not null
+    where campaign_key is null and campaign_name is not null
 ),
 
 choices as (
