@@ -105,6 +105,7 @@ named_campaigns as (
         {{ slug('recorded_campaign_name') }} as name_slug,
         min(campaign_key) as campaign_key
     from {{ ref('int_campaigns__mapped') }}
+    where is_from_dispatch
     group by brand_key, {{ slug('recorded_campaign_name') }}
     having count(distinct campaign_key) = 1
 )

@@ -2,8 +2,8 @@
 -- Two records are one call when they come from different accounts and
 --   * carry the carrier's id of the call, the same one; or
 --   * agree in direction and caller, start within two minutes of each other, and share a number: the one dialled, or the
---     one that it was forwarded to or came through. A forwarded call seldom knows the number that was dialled; for it the
---     brand is enough; or
+--     one that it was forwarded to or came through. A forwarded call seldom knows the number that was dialled, and a
+--     marketplace never tells it; for them the brand is enough; or
 --   * one of them does not know the caller, and besides the number they agree in length, within five seconds.
 -- Each record takes the nearest one of each other account, and only if that one takes it too. So a redial, which one account
 -- wrote down twice, stays two calls, and a record that another account lacks takes nobody else's.
@@ -90,7 +90,10 @@ candidates as (
         and other.account_id <> one.account_id
     where abs(extract(epoch from one.started_at) - extract(epoch from other.started_at)) <= 120
       and (
-          (one.party = other.party and (not one.is_brand or one.is_forwarded or other.is_forwarded))
+          (
+              one.party = other.party
+              and (not one.is_brand or one.is_forwarded or other.is_forwarded or one.line is null or other.line is null)
+          )
           or (
               (one.party is null or other.party is null)
               and not one.is_brand

@@ -126,11 +126,12 @@ marketplace_leads as (
         records.record_key,
         'lsa' as method,
         texts.channel,
-        cast(null as varchar) as campaign_name,
+        campaigns.campaign_name,
         records.source_name as evidence_text,
-        cast(null as varchar) as campaign_key
+        campaigns.campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+    left join campaigns on campaigns.campaign_key = records.campaign_key and campaigns.channel = texts.channel
     where records.lead_kind = 'marketplace' and texts.channel = 'google_lsa'
 ),
 
@@ -188,7 +189,11 @@ staff_campaigns as (
         campaigns.campaign_key as campaign_key
     from records
     inner join campaigns on campaigns.campaign_key = records.campaign_key
-    where records.record_entity = 'lead' and records.lead_kind not in ('booking', 'form', 'chat')
+    left join marketplace_leads as delivered on delivered.record_key = records.record_key
+    where records.record_entity = 'lead'
+      and records.lead_kind not in ('booking', 'form', 'chat')
+      -- Nobody chose what the marketplace itself wrote.
+      and delivered.record_key is null
 ),
 
 stated_sources as (
@@ -206,6 +211,8 @@ stated_sources as (
         cast(null as varchar) as campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+    left join marketplace_leads as delivered on delivered.record_key = records.record_key
+    where delivered.record_key is null
 ),
 
 -- What the job itself carries: the employee's choice at booking. It speaks for the job's request where there is one.
