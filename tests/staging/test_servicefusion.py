@@ -13,7 +13,6 @@ import pytest
 from tests.fixtures.warehouse import build_warehouse, fixture_rows, insert_operator_rows, insert_rows, run_dbt
 from tests.staging.test_staging import CAUTIOUS, failed_tests, query
 
-ACCOUNT = "fusion-bluebird"
 MODELS = "servicefusion_enum_values path:models/staging/operator path:models/staging/servicefusion"
 
 
@@ -142,39 +141,31 @@ def test_a_display_name_is_a_business_or_a_person(built: Path) -> None:
     ]
 
 
-def test_the_newer_copy_of_an_invoice_counts(tmp_path: Path) -> None:
-    warehouse = build_warehouse(tmp_path / "warehouse.duckdb")
-    listed = next(row for row in fixture_rows("servicefusion", "invoices") if row["native_id"] == "88231")
-    listed["payload"] |= {"is_paid": True, "updated_at": "2026-02-06T00:00:00+00:00"}
-    with duckdb.connect(str(warehouse)) as connection:
-        insert_rows(connection, "servicefusion", "invoices", [listed])
-    run = run_dbt(["build", *CAUTIOUS, "--select", "+stg_servicefusion__invoices"], warehouse)
-    assert run.returncode == 0, run.stdout[-2000:]
-    assert column(warehouse, "invoices", "invoice_status")["88231"] == "paid"
-
-
 # -- what turns out otherwise -------------------------------------------------------------------------------
 
+# By account: by how many hours the stamps of its jobs are off, how they are read, and what the check says.
+CLOCKS: dict[str, tuple[int, str | None, str]] = {
+    "utc": (0, None, "plausible"),
+    "local-as-such": (-5, "America/New_York", "plausible"),
+    "local-as-utc": (-5, None, "stamps are read too early: set options.naive_tz to the zone of the company"),
+    "utc-as-local": (0, "America/New_York", "stamps are read too late: remove options.naive_tz"),
+}
 
-def same_day_jobs(hours: float) -> list[dict[str, Any]]:
-    """Twelve jobs that are booked an hour before their visit and closed two hours after its start.
 
-    Args:
-        hours: By how much the stamps are off.
-    """
+def same_day_jobs(account_id: str, hours: int) -> list[dict[str, Any]]:
+    """Twelve jobs that are booked an hour before their visit and closed two hours after its start."""
     template = json.dumps(fixture_rows("servicefusion", "jobs")[0])
     rows = []
     for number in range(12):
-        row = json.loads(template)
-        row["native_id"] = str(702_000 + number)
+        row = json.loads(template) | {"account_id": account_id, "native_id": str(702_000 + number)}
         row["payload"] |= {
             "id": 702_000 + number,
             "start_date": "2026-02-02",
             "time_frame_promised_start": "09:00",
             # 9:00 in Columbus is 14:00 UTC.
-            "created_at": f"2026-02-02T{13 + hours:02.0f}:00:00+00:00",
-            "closed_at": f"2026-02-02T{16 + hours:02.0f}:00:00+00:00",
-            "updated_at": f"2026-02-02T{17 + hours:02.0f}:00:00+00:00",
+            "created_at": f"2026-02-02T{13 + hours:02}:00:00+00:00",
+            "closed_at": f"2026-02-02T{16 + hours:02}:00:00+00:00",
+            "updated_at": f"2026-02-02T{17 + hours:02}:00:00+00:00",
             "payments": [],
             "invoices": [],
         }
@@ -182,38 +173,47 @@ def same_day_jobs(hours: float) -> list[dict[str, Any]]:
     return rows
 
 
-@pytest.mark.parametrize(
-    ("hours", "naive_tz", "verdict"),
-    [
-        (0, None, "plausible"),
-        (-5, "America/New_York", "plausible"),
-        (-5, None, "stamps are read too early: set options.naive_tz to the zone of the company"),
-        (0, "America/New_York", "stamps are read too late: remove options.naive_tz"),
-    ],
-)
-def test_a_wrong_reading_of_the_clock_stops_the_build(
-    tmp_path: Path, hours: float, naive_tz: str | None, verdict: str
-) -> None:
-    warehouse = build_warehouse(tmp_path / "warehouse.duckdb")
-    with duckdb.connect(str(warehouse)) as connection:
-        insert_rows(connection, "servicefusion", "jobs", same_day_jobs(hours))
-        if naive_tz:
-            option = {"key": f"accounts.{ACCOUNT}.naive_tz", "value": naive_tz}
-            insert_operator_rows(connection, "settings", [option])
-    run = run_dbt(["build", *CAUTIOUS, "--select", "+base_servicefusion__clocks"], warehouse)
-    assert query(warehouse, "select verdict from staging.base_servicefusion__clocks") == [(verdict,)]
-    assert run.returncode == (0 if verdict == "plausible" else 1)
-    if verdict != "plausible":
-        assert any("clocks_verdict" in test for test in failed_tests(warehouse))
-
-
-def test_one_transaction_under_two_jobs_stops_the_build(tmp_path: Path) -> None:
-    """It must not count twice unnoticed."""
-    warehouse = build_warehouse(tmp_path / "warehouse.duckdb")
+@pytest.fixture(scope="module")
+def contrary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A warehouse in which nothing is as assumed, and a build that notices."""
+    warehouse = build_warehouse(tmp_path_factory.mktemp("contrary") / "warehouse.duckdb")
+    listed = next(row for row in fixture_rows("servicefusion", "invoices") if row["native_id"] == "88231")
+    listed["payload"] |= {"is_paid": True, "updated_at": "2026-02-06T00:00:00+00:00"}
     twin = fixture_rows("servicefusion", "jobs")[0]
     twin["native_id"], twin["payload"]["id"] = "701199", 701199
     with duckdb.connect(str(warehouse)) as connection:
+        insert_rows(connection, "servicefusion", "invoices", [listed])
         insert_rows(connection, "servicefusion", "jobs", [twin])
-    run = run_dbt(["build", *CAUTIOUS, "--select", f"{MODELS}"], warehouse)
-    assert run.returncode == 1
-    assert any("primary_key_stg_servicefusion__payments" in test for test in failed_tests(warehouse))
+        for account_id, (hours, naive_tz, _) in CLOCKS.items():
+            account = {
+                "account_id": account_id,
+                "platform": "servicefusion",
+                "brand_key": "bluebird",
+                "timezone": "America/New_York",
+            }
+            insert_operator_rows(connection, "accounts", [account])
+            insert_rows(connection, "servicefusion", "jobs", same_day_jobs(account_id, hours))
+            if naive_tz:
+                option = {"key": f"accounts.{account_id}.naive_tz", "value": naive_tz}
+                insert_operator_rows(connection, "settings", [option])
+    run = run_dbt(["build", "--exclude-resource-type", "unit_test", *CAUTIOUS, "--select", MODELS], warehouse)
+    assert run.returncode == 1, run.stdout[-4000:]
+    return warehouse
+
+
+def test_the_newer_copy_of_an_invoice_counts(contrary: Path) -> None:
+    """Its own list says paid, its job was read before."""
+    assert column(contrary, "invoices", "invoice_status")["88231"] == "paid"
+
+
+def test_a_wrong_reading_of_the_clock_stops_the_build(contrary: Path) -> None:
+    verdicts = dict(query(contrary, "select account_id, verdict from staging.base_servicefusion__clocks"))
+    assert {account_id: verdicts[account_id] for account_id in CLOCKS} == {
+        account_id: verdict for account_id, (_, _, verdict) in CLOCKS.items()
+    }
+    assert any("base_servicefusion__clocks_verdict" in test for test in failed_tests(contrary))
+
+
+def test_one_transaction_under_two_jobs_stops_the_build(contrary: Path) -> None:
+    """It must not count twice unnoticed."""
+    assert any("primary_key_stg_servicefusion__payments" in test for test in failed_tests(contrary))
