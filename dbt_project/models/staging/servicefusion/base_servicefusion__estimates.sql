@@ -41,7 +41,7 @@ priced as (
 
 select
     priced.*,
-    accounts.platform,
+    'servicefusion' as platform,
     accounts.timezone,
     accounts.naive_tz,
     owners.customer_native_id,
@@ -53,7 +53,7 @@ select
     {{ doubtful_timestamp('priced.estimate.created_at', 'accounts.naive_tz') }} as offered_at,
     {{ doubtful_timestamp('priced.estimate.updated_at', 'accounts.naive_tz') }} as updated_at
 from priced
-inner join {{ ref('base_servicefusion__accounts') }} as accounts on accounts.account_id = priced.account_id
+left join {{ ref('base_servicefusion__accounts') }} as accounts on accounts.account_id = priced.account_id
 left join {{ ref('base_servicefusion__owners') }} as owners
     on owners.account_id = priced.account_id
     and owners.native_id = priced.native_id

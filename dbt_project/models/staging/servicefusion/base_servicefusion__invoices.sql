@@ -118,7 +118,7 @@ judged as (
 )
 
 select
-    accounts.platform,
+    'servicefusion' as platform,
     judged.account_id,
     judged.native_id,
     judged.invoice_number,
@@ -143,4 +143,4 @@ select
     judged.is_listed,
     judged.changed_at
 from judged
-inner join {{ ref('base_servicefusion__accounts') }} as accounts on accounts.account_id = judged.account_id
+left join {{ ref('base_servicefusion__accounts') }} as accounts on accounts.account_id = judged.account_id

@@ -68,7 +68,7 @@ taxed as (
 dated as (
     select
         taxed.*,
-        accounts.platform,
+        'servicefusion' as platform,
         accounts.timezone,
         accounts.naive_tz,
         {{ doubtful_timestamp('taxed.job.created_at', 'accounts.naive_tz') }} as booked_at,
@@ -86,7 +86,7 @@ dated as (
             + coalesce(cast(visit.duration as integer), 0) * interval '1 second'
         )) as last_visit_ends_at_local
     from taxed
-    inner join {{ ref('base_servicefusion__accounts') }} as accounts on accounts.account_id = taxed.account_id
+    left join {{ ref('base_servicefusion__accounts') }} as accounts on accounts.account_id = taxed.account_id
 ),
 
 scheduled as (
