@@ -70,7 +70,7 @@ def test_a_first_pull_brings_everything(org: OperatorWorld) -> None:
 
 def test_later_pulls_bring_every_change_merges_and_deletions_too(org: OperatorWorld) -> None:
     org.ingest()
-    for hours in (1, 100, 500):
+    for hours in (100, 500):
         org.clock.advance(hours)
         org.ingest()
         assert_equal_to_the_org(org)
@@ -295,8 +295,8 @@ def test_only_the_orgs_own_address_gives_tokens(org: OperatorWorld, address: str
         org.settings.config_path,
         {ORG: {"client_id": "a", "client_secret": "b"}},
     )
-    (result, *_) = ingest(settings, objects=["leads"], patience=QUICK)
-    assert isinstance(result.error, ConfigError) and "My Domain" in str(result.error)
+    with pytest.raises(ConfigError, match="My Domain"):
+        ingest(settings, objects=["leads"], patience=QUICK)
 
 
 JSON_PAGE = b"""{"totalSize": 1, "done": true, "records": [{"attributes": {"type": "Lead"}, "Id": "00Q1",

@@ -32,11 +32,11 @@ def operator(tmp_path: Path) -> Iterator[OperatorWorld]:
         yield running
 
 
-def assert_equal_to_the_vendor(operator: OperatorWorld) -> None:
+def assert_equal_to_the_vendor(operator: OperatorWorld, *objects: str) -> None:
     for account_id in operator.servers:
-        for spec in SPEC.objects:
-            held = operator.live_rows(account_id, spec.name)
-            assert held == operator.expected(account_id, spec.name), (account_id, spec.name)
+        for name in objects or [spec.name for spec in SPEC.objects]:
+            held = operator.live_rows(account_id, name)
+            assert held == operator.expected(account_id, name), (account_id, name)
 
 
 def asked(operator: OperatorWorld, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
@@ -109,6 +109,25 @@ def test_a_later_pull_brings_every_change(operator: OperatorWorld) -> None:
         assert_equal_to_the_vendor(operator)
 
 
+def test_every_balance_that_was_read_is_kept_with_the_time_of_its_first_reading(
+    operator: OperatorWorld,
+) -> None:
+    job, uuid = a_finished_job(operator)
+    operator.ingest("job_balances")
+    history = (
+        "select payload->>'JobAmountDue', removed_at is null, changed_at from raw_workiz.job_balances "
+        f"where native_id like '{uuid}|%' order by changed_at"
+    )
+    (before,) = operator.query(history)
+    refund(operator, job)
+    operator.ingest("job_balances")
+    operator.clock.advance(240)
+    operator.ingest("job_balances")
+    old, new = operator.query(history)
+    assert [old[:2], new[:2]] == [("0", False), ("5", True)]
+    assert old[2] == before[2] < new[2]
+
+
 def test_a_deleted_job_is_noticed(operator: OperatorWorld) -> None:
     operator.ingest("jobs")
     job, uuid = a_finished_job(operator)
@@ -136,7 +155,7 @@ def test_of_a_long_list_only_the_last_months_are_read(
     newest = max(row["CreatedDate"] for row in long_list.expected(BLUEBIRD, "jobs").values())[:10]
     earliest = datetime.fromisoformat(newest) - listings.LOOK_BACK - timedelta(days=7)
     assert all(question["start"] > earliest.date().isoformat() for _, question in questions)
-    assert_equal_to_the_vendor(long_list)
+    assert_equal_to_the_vendor(long_list, "jobs", "leads")
 
 
 def test_an_unpaid_job_is_followed_beyond_the_window(operator: OperatorWorld, monkeypatch) -> None:
@@ -159,7 +178,7 @@ def test_a_settled_job_that_changes_after_months_comes_with_the_weekly_whole_rea
     monkeypatch.setattr(listings, "WHOLE_EVERY", timedelta(0))
     results = long_list.ingest("jobs")
     assert {result.mode for result in results} == {"full"}
-    assert_equal_to_the_vendor(long_list)
+    assert_equal_to_the_vendor(long_list, "jobs")
 
 
 def test_an_open_job_that_was_moved_out_of_the_window_is_asked_for(long_list: OperatorWorld) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -40,3 +41,30 @@ def envelope(body: bytes) -> Envelope:
 
 def rows_of(body: bytes) -> Sequence[msgspec.Raw]:
     return envelope(body).data
+
+
+class _Priced(msgspec.Struct):
+    UUID: str | None = None
+    JobTotalPrice: int | float | str | None = None
+    JobAmountDue: int | float | str | None = None
+
+
+_PRICED = msgspec.json.Decoder(_Priced)
+
+
+def balances_of(body: bytes) -> Sequence[msgspec.Raw]:
+    """Of each job what it costs and what is due, written one way, so that equal balances are equal rows."""
+    return [_balance(_PRICED.decode(row)) for row in envelope(body).data]
+
+
+def _balance(job: _Priced) -> msgspec.Raw:
+    row = {
+        "UUID": job.UUID,
+        "JobTotalPrice": _amount(job.JobTotalPrice),
+        "JobAmountDue": _amount(job.JobAmountDue),
+    }
+    return msgspec.Raw(msgspec.json.encode(row))
+
+
+def _amount(value: float | str | None) -> str:
+    return format(Decimal(str(value or 0)).normalize(), "f")

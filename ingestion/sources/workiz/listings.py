@@ -79,8 +79,8 @@ class _Reading:
         if len(missed) > MISSED_AT_MOST:
             raise UnexpectedAnswer(
                 f"{self._who} came without {len(missed)} of {len(self._known)} known records, more than "
-                f"{MISSED_AT_MOST}, so the list may be cut. Nothing of it was landed. If they were really "
-                "deleted, run once with --full."
+                f"{MISSED_AT_MOST}, so the list may be cut. Nothing was marked as removed. If they were "
+                "really deleted, run once with --full, which takes the list's word for it."
             )
         listed_rows = len(self._sightings.seen)
         yield from self._singly(missed)
@@ -125,7 +125,7 @@ class _Reading:
                 if error.status != 404:
                     raise
                 continue
-            self._sightings.note(self._context.object.rows(page.body))
+            self._sightings.note(envelope(page.body).data)
             yield page
 
     def _resumed_at(self) -> int:

@@ -68,6 +68,17 @@ def job(books: Books, record: Job) -> dict[str, Any]:
     return payload
 
 
+def balance(books: Books, record: Job) -> tuple[str, dict[str, str]]:
+    """What a client keeps of a job's price, by its own key: amounts as text, without needless zeros."""
+    price = books.price(record)
+    row = {
+        "UUID": books.uuid("jobs", record.id),
+        "JobTotalPrice": str(dollars(price.total)),
+        "JobAmountDue": str(dollars(price.due)),
+    }
+    return "|".join(row.values()), row
+
+
 def copy_of(books: Books, record: Job, owner: Customer) -> dict[str, str]:
     """The customer as he was on file when the job was booked; later edits do not reach it (ASSUMED)."""
     phones = [digits(phone) for phone in owner.phones]

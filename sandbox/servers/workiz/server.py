@@ -120,6 +120,9 @@ class WorkizServer:
         if object_name == "team":
             yield from ((key, payloads.member(books, one)) for key, one in books.team.items())
             return
+        if object_name == "job_balances":
+            yield from (payloads.balance(books, record) for record in books.jobs.values())
+            return
         kind = next((kind for kind in (JOBS, LEADS) if f"{kind.name}s" == object_name), None)
         if kind is None:
             raise KeyError(f"Workiz has no object {object_name!r}")

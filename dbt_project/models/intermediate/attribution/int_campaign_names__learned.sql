@@ -1,20 +1,29 @@
--- Other names of a dispatch campaign that the data shows by itself: the landing page says one name and the dispatch platform
--- another for the same requests. Believed when each is the other's usual partner (three requests or more, and at least 60 %
+-- Other names of a dispatch campaign that the data shows by itself: the landing page, the ad platform or call tracking says
+-- one name and the dispatch platform another for the same requests. Believed when each is the other's usual partner (three requests or more, and at least 60 %
 -- either way), so a catch-all entry of a picklist never swallows several campaigns. Renames heal the same way.
 with dispatch_names as (
-    select distinct brand_key, channel, {{ slug('campaign_name') }} as name_slug from {{ ref('int_campaigns__mapped') }}
+    select distinct brand_key, channel, {{ slug('campaign_name') }} as name_slug
+    from {{ ref('int_campaigns__mapped') }}
+    where is_from_dispatch
+),
+
+evidence as (
+    select evidence.*, coalesce(campaigns.is_from_dispatch, false) as is_from_dispatch
+    from {{ ref('int_touches__evidence') }} as evidence
+    left join {{ ref('int_campaigns__mapped') }} as campaigns on campaigns.campaign_key = evidence.campaign_key
+    where evidence.campaign_name is not null
 ),
 
 parameters as (
     select touch_key, brand_key, channel, {{ slug('campaign_name') }} as alias_slug
-    from {{ ref('int_touches__evidence') }}
-    where method in ('click_id', 'utm') and campaign_key is null and campaign_name is not null
+    from evidence
+    where not is_from_dispatch
 ),
 
 choices as (
     select touch_key, channel, campaign_name
-    from {{ ref('int_touches__evidence') }}
-    where campaign_key is not null and campaign_name is not null
+    from evidence
+    where is_from_dispatch
 ),
 
 pairs as (

@@ -20,7 +20,9 @@ select
     campaigns.campaign_name as recorded_campaign_name,
     coalesce(by_category.channel, by_source.channel, by_name.channel, 'unmapped') as channel,
     campaigns.tracking_phones,
-    campaigns.is_active
+    campaigns.is_active,
+    -- What an ad platform calls a campaign, dispatch may know by another name; its own names are the ones that are learned.
+    campaigns.platform in (select platform from {{ ref('int_jobs__unioned') }}) as is_from_dispatch
 from {{ ref('int_campaigns__unioned') }} as campaigns
 left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id = campaigns.account_id
 left join texts as by_category on by_category.source_text = lower(trim(campaigns.category_name))

@@ -38,12 +38,20 @@ first_lead_jobs as (
     from lead_jobs
 ),
 
+-- Whoever names a call may name any of its records.
+physical_calls as (
+    select call_key, physical_call_key from {{ ref('int_calls__matched') }}
+),
+
 call_jobs as (
-    select calls.call_key, jobs.job_key, jobs.booked_at
+    select physical_calls.physical_call_key as call_key, jobs.job_key, jobs.booked_at
     from {{ ref('int_calls__enriched') }} as calls
+    inner join physical_calls on physical_calls.call_key = calls.call_key
     inner join jobs on jobs.job_key = calls.job_key
     union
-    select record_call_key, job_key, booked_at from jobs where record_call_key is not null
+    select physical_calls.physical_call_key, jobs.job_key, jobs.booked_at
+    from jobs
+    inner join physical_calls on physical_calls.call_key = jobs.record_call_key
 ),
 
 first_call_jobs as (
@@ -74,8 +82,10 @@ select
     coalesce(leads.booked_at, jobs.booked_at) as booked_at,
     coalesce(leads.is_excluded, false) as is_excluded,
     true as is_proof,
-    'call-' || leads.call_key as linked_record_key,
+    'call-' || coalesce(physical_calls.physical_call_key, leads.call_key) as linked_record_key,
     leads.campaign_key,
+    cast(null as varchar) as dialled_source_name,
+    cast(null as varchar) as dialled_campaign_name,
     leads.source_name,
     leads.utm_source,
     leads.utm_medium,
@@ -92,6 +102,7 @@ left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id
 left join first_lead_jobs on first_lead_jobs.lead_key = leads.lead_key and first_lead_jobs.job_rank = 1
 left join jobs on jobs.job_key = first_lead_jobs.job_key
 left join members on members.lead_key = leads.lead_key
+left join physical_calls on physical_calls.call_key = leads.call_key
 where not leads.is_deleted
 
 union all
@@ -118,16 +129,18 @@ select
     calls.call_outcome in ('booked', 'unbooked') or jobs.job_key is not null,
     calls.record_lead_key,
     calls.campaign_key,
+    calls.dialled_source_name,
+    calls.dialled_campaign_name,
+    calls.stated_source,
+    calls.utm_source,
+    calls.utm_medium,
+    calls.utm_campaign,
+    calls.gclid,
     cast(null as varchar),
     cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
-    cast(null as varchar),
+    calls.msclkid,
+    calls.fbclid,
+    calls.referrer_url,
     calls._loaded_at
 from {{ ref('int_calls__enriched') }} as calls
 left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id = calls.account_id

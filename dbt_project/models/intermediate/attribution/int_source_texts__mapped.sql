@@ -8,6 +8,22 @@ with texts as (
     union
     select 'referrer', {{ url_host('referrer_url') }} from {{ ref('int_leads__unioned') }}
     union
+    select 'utm', lower(trim(utm_source)) || ' / ' || coalesce(lower(trim(utm_medium)), '')
+    from {{ ref('int_calls__unioned') }}
+    where utm_source is not null
+    union
+    select 'referrer', {{ url_host('referrer_url') }} from {{ ref('int_calls__unioned') }}
+    union
+    select 'text', lower(trim(source_name)) from {{ ref('int_calls__unioned') }}
+    union
+    select 'text', lower(trim(campaign_name)) from {{ ref('int_calls__unioned') }}
+    union
+    select 'text', lower(trim(stated_source)) from {{ ref('int_calls__unioned') }}
+    union
+    select 'text', lower(trim(source_name)) from {{ ref('int_tracking_numbers__unioned') }}
+    union
+    select 'text', lower(trim(campaign_name)) from {{ ref('int_tracking_numbers__unioned') }}
+    union
     select 'text', lower(trim(source_name)) from {{ ref('int_leads__unioned') }}
     union
     select 'text', lower(trim(source_name)) from {{ ref('int_jobs__unioned') }}

@@ -67,18 +67,57 @@ click_ids as (
     left join clicks on clicks.click_id = visits.click_id
 ),
 
-numbers_dialled as (
+-- What call tracking says of the number on the day of the call, else the campaign that dispatch put the call to. The name
+-- that call tracking uses carries no key unless dispatch has it too: it is learned like those of landing pages.
+numbers_read as (
     select
         records.lead_key,
         records.record_key,
-        case when campaigns.channel = 'google_lsa' then 'lsa' else 'tracking_number' end as method,
-        campaigns.channel,
+        records.dialled_source_name,
+        records.dialled_campaign_name,
+        campaigns.channel as campaign_channel,
         campaigns.campaign_name,
-        campaigns.recorded_campaign_name as evidence_text,
-        campaigns.campaign_key as campaign_key
+        campaigns.recorded_campaign_name,
+        campaigns.campaign_key,
+        coalesce(nullif(by_source.channel, 'unmapped'), by_campaign.channel, by_source.channel) as dialled_channel,
+        {{ slug('records.dialled_campaign_name') }} = {{ slug('campaigns.recorded_campaign_name') }} as is_same_name
     from records
-    inner join campaigns on campaigns.campaign_key = records.campaign_key
+    left join campaigns on campaigns.campaign_key = records.campaign_key
+    left join texts as by_source
+        on by_source.match_on = 'text' and by_source.source_text = lower(trim(records.dialled_source_name))
+    left join texts as by_campaign
+        on by_campaign.match_on = 'text' and by_campaign.source_text = lower(trim(records.dialled_campaign_name))
     where records.record_entity = 'call'
+),
+
+numbers_named as (
+    select
+        lead_key,
+        record_key,
+        case
+            when dialled_source_name is null then campaign_channel
+            else coalesce(nullif(dialled_channel, 'unmapped'), campaign_channel, dialled_channel)
+        end as channel,
+        case
+            when dialled_source_name is null or is_same_name then campaign_name
+            else dialled_campaign_name
+        end as campaign_name,
+        coalesce(dialled_source_name, recorded_campaign_name) as evidence_text,
+        case when dialled_source_name is null or is_same_name then campaign_key end as campaign_key
+    from numbers_read
+),
+
+numbers_dialled as (
+    select
+        lead_key,
+        record_key,
+        case when channel = 'google_lsa' then 'lsa' else 'tracking_number' end as method,
+        channel,
+        campaign_name,
+        evidence_text,
+        campaign_key
+    from numbers_named
+    where channel is not null
 ),
 
 marketplace_leads as (
@@ -87,11 +126,12 @@ marketplace_leads as (
         records.record_key,
         'lsa' as method,
         texts.channel,
-        cast(null as varchar) as campaign_name,
+        campaigns.campaign_name,
         records.source_name as evidence_text,
-        cast(null as varchar) as campaign_key
+        campaigns.campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+    left join campaigns on campaigns.campaign_key = records.campaign_key and campaigns.channel = texts.channel
     where records.lead_kind = 'marketplace' and texts.channel = 'google_lsa'
 ),
 
@@ -149,20 +189,30 @@ staff_campaigns as (
         campaigns.campaign_key as campaign_key
     from records
     inner join campaigns on campaigns.campaign_key = records.campaign_key
-    where records.record_entity = 'lead' and records.lead_kind not in ('booking', 'form', 'chat')
+    left join marketplace_leads as delivered on delivered.record_key = records.record_key
+    where records.record_entity = 'lead'
+      and records.lead_kind not in ('booking', 'form', 'chat')
+      -- Nobody chose what the marketplace itself wrote.
+      and delivered.record_key is null
 ),
 
 stated_sources as (
     select
         records.lead_key,
         records.record_key,
-        case when records.lead_kind in ('call', 'manual') then 'csr_choice' else 'self_reported' end as method,
+        -- An employee writes down what a lead's source is; on a call it is what the caller said.
+        case
+            when records.record_entity = 'lead' and records.lead_kind in ('call', 'manual') then 'csr_choice'
+            else 'self_reported'
+        end as method,
         texts.channel,
         cast(null as varchar) as campaign_name,
         records.source_name as evidence_text,
         cast(null as varchar) as campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+    left join marketplace_leads as delivered on delivered.record_key = records.record_key
+    where delivered.record_key is null
 ),
 
 -- What the job itself carries: the employee's choice at booking. It speaks for the job's request where there is one.

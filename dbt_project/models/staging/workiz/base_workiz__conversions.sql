@@ -1,5 +1,6 @@
--- Which job a converted lead became: nothing says so. Of the jobs of the same customer that are not older than the lead,
--- it is the one made when the lead was converted, that is, nearest to its last change of status. A job is taken once.
+-- Which job a converted lead became: nothing says so. Of the jobs of the same customer that are not older than the
+-- lead, it is the one made when the lead was converted, that is, nearest to its last change of status. A job is taken
+-- once.
 with candidates as (
     select
         leads.account_id,

@@ -12,10 +12,19 @@ with parsed as (
             {
                 'Tags': ['VARCHAR'],
                 'Team': ['VARCHAR'],
-                'LineItems': [text_fields(['Id', 'Quantity', 'Price', 'Cost', 'Taxable', 'Name', 'Description', 'Type'])]
+                'LineItems': [text_fields(
+                    ['Id', 'Quantity', 'Price', 'Cost', 'Taxable', 'Name', 'Description', 'Type']
+                )]
             }
         )) }} as job
     from {{ source('workiz', 'jobs') }}
+),
+
+-- Jobs that anything was ever paid for, also what was given back since.
+paid_once as (
+    select distinct account_id, {{ json_text('payload', '$.UUID') }} as native_id
+    from {{ source('workiz', 'job_balances') }}
+    where {{ json_text('payload', '$.JobTotalPrice') }} <> {{ json_text('payload', '$.JobAmountDue') }}
 ),
 
 -- Times are the wall clock of the account. A job's own Timezone is not used: nobody established what it says.
@@ -35,8 +44,10 @@ timed as (
         {{ utc_from_local('job.LastStatusUpdate', 'accounts.timezone') }} as status_changed_at,
         coalesce(cast(nullif(job.JobTotalPrice, '') as decimal(18, 2)), 0) as total_amount,
         coalesce(cast(nullif(job.JobAmountDue, '') as decimal(18, 2)), 0) as balance_amount,
-        cast(nullif(job.SubTotal, '') as decimal(18, 2)) as vendor_subtotal_amount
+        cast(nullif(job.SubTotal, '') as decimal(18, 2)) as vendor_subtotal_amount,
+        paid_once.native_id is not null as was_paid
     from parsed
+    left join paid_once on paid_once.account_id = parsed.account_id and paid_once.native_id = parsed.native_id
     left join {{ ref('stg_operator__accounts') }} as accounts
         on accounts.platform = parsed.platform and accounts.account_id = parsed.account_id
 )
@@ -51,7 +62,7 @@ select
     greatest(total_amount - coalesce(vendor_subtotal_amount, total_amount), 0) as tax_amount,
     greatest(coalesce(vendor_subtotal_amount, total_amount) - total_amount, 0) as discount_amount,
     -- There are no invoices. A job stands for one once its work is done and approved, or money came in for it.
-    (status = 'completed' and not awaits_approval) or total_amount <> balance_amount as is_billed,
+    (status = 'completed' and not awaits_approval) or total_amount <> balance_amount or was_paid as is_billed,
     -- Without an id of its own an address is its customer's text.
     coalesce(
         nullif(job.LocationId, ''),

@@ -4,9 +4,9 @@ with parsed as (
         *,
         'workiz' as platform,
         {{ json_fields('payload', text_fields(
-            ['SerialId', 'ClientId', 'LeadDateTime', 'CreatedDate', 'LastStatusUpdate', 'Status', 'SubStatus', 'LeadLost',
-             'Phone', 'SecondPhone', 'Email', 'FirstName', 'LastName', 'Company', 'Address', 'Unit', 'City', 'State',
-             'PostalCode', 'LeadNotes', 'JobSource', 'LeadSource', 'JobType', 'LeadType', 'CreatedBy']
+            ['SerialId', 'ClientId', 'LeadDateTime', 'CreatedDate', 'LastStatusUpdate', 'Status', 'SubStatus',
+             'LeadLost', 'Phone', 'SecondPhone', 'Email', 'FirstName', 'LastName', 'Company', 'Address', 'Unit',
+             'City', 'State', 'PostalCode', 'LeadNotes', 'JobSource', 'LeadSource', 'JobType', 'LeadType', 'CreatedBy']
         )) }} as lead
     from {{ source('workiz', 'leads') }}
 )

@@ -25,8 +25,8 @@ contact_points as (
         min(created_at) as created_at,
         bool_and(removed_at is not null) as is_deleted,
         min(changed_at) as changed_at,
-        owner_native_id || '|' || case when owner_entity = 'lead' then field else contact_kind || '|' || contact_value end
-            as native_id
+        owner_native_id || '|'
+        || case when owner_entity = 'lead' then field else contact_kind || '|' || contact_value end as native_id
     from (select * from customers union all select * from leads)
     where nullif(contact_value, '') is not null
     group by platform, account_id, owner_native_id, owner_entity, contact_kind, contact_value, field

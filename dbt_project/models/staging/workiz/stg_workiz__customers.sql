@@ -36,7 +36,8 @@ select
     cast(null as varchar) as source_name,
     not since.is_deleted as is_active,
     cast(null as varchar) as merged_into_customer_key,
-    {{ json_object({'known_from': 'newest.known_from', 'copied_from': 'newest.record_native_id'}) }} as vendor_attributes,
+    {{ json_object({'known_from': 'newest.known_from', 'copied_from': 'newest.record_native_id'}) }}
+        as vendor_attributes,
     newest.changed_at as _loaded_at
 from newest
 inner join since on since.account_id = newest.account_id and since.native_id = newest.native_id

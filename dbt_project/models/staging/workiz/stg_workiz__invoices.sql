@@ -1,5 +1,5 @@
--- One derived invoice per billed job. It has no number and no date of its own: it is dated by the completion, before that
--- (a deposit) by the booking, and what changes later changes it in place.
+-- One derived invoice per billed job. It has no number and no date of its own: it is dated by the completion, before
+-- that (a deposit) by the booking, and what changes later changes it in place.
 with jobs as (
     select
         *,

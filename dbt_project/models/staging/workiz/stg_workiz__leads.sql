@@ -1,4 +1,5 @@
--- There is no field for click ids and UTM values; form integrations write them into the notes as name:value or name=value.
+-- There is no field for click ids and UTM values; form integrations write them into the notes as name:value or
+-- name=value.
 with leads as (
     select
         *,
@@ -20,8 +21,9 @@ select
     leads.status_changed_at as updated_at,
     leads.removed_at is not null as is_deleted,
     case
-        when coalesce(leads.gclid, leads.gbraid, leads.wbraid, leads.msclkid, leads.fbclid, leads.utm_source) is not null
-            then 'form'
+        when coalesce(
+            leads.gclid, leads.gbraid, leads.wbraid, leads.msclkid, leads.fbclid, leads.utm_source
+        ) is not null then 'form'
     end as lead_kind,
     leads.lead_status,
     lead.Status as vendor_lead_status,
@@ -55,7 +57,8 @@ select
     {{ trade_named('leads.job_type_name') }} as trade,
     leads.created_at as occurred_at,
     {{ business_date('leads.created_at', 'leads.timezone') }} as occurred_on,
-    case when leads.lead_status = 'booked' then coalesce(conversions.booked_at, leads.status_changed_at) end as booked_at,
+    case when leads.lead_status = 'booked' then coalesce(conversions.booked_at, leads.status_changed_at) end
+        as booked_at,
     leads.lead_status = 'booked' as is_booked,
     false as is_excluded,
     {{ json_object({

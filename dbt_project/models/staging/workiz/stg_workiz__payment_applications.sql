@@ -1,8 +1,7 @@
 -- A derived payment pays its own job's derived invoice.
-with jobs as (
-    select *, native_id || '|' || native_id as application_native_id
-    from {{ ref('base_workiz__jobs') }}
-    where paid_amount <> 0
+with movements as (
+    select *, native_id || '|' || job_native_id as application_native_id
+    from {{ ref('base_workiz__payments') }}
 )
 
 select
@@ -15,9 +14,9 @@ select
     cast(null as timestamp) as updated_at,
     removed_at is not null as is_deleted,
     {{ entity_key('platform', 'account_id', 'native_id') }} as payment_key,
-    {{ entity_key('platform', 'account_id', 'native_id') }} as invoice_key,
-    {{ business_date('changed_at', 'timezone') }} as applied_on,
-    paid_amount as applied_amount,
+    {{ entity_key('platform', 'account_id', 'job_native_id') }} as invoice_key,
+    {{ business_date('seen_at', 'timezone') }} as applied_on,
+    amount as applied_amount,
     cast(null as varchar) as vendor_attributes,
-    changed_at as _loaded_at
-from jobs
+    seen_at as _loaded_at
+from movements

@@ -1,7 +1,5 @@
--- There are no payments to read. What a job's total has over its balance was paid: one derived payment per job, less what
--- was given back, dated by the first time that the job was read as it is now.
-with jobs as (
-    select * from {{ ref('base_workiz__jobs') }} where paid_amount <> 0
+with movements as (
+    select * from {{ ref('base_workiz__payments') }}
 )
 
 select
@@ -14,15 +12,15 @@ select
     cast(null as timestamp) as updated_at,
     removed_at is not null as is_deleted,
     {{ entity_key('platform', 'account_id', 'client_native_id') }} as customer_key,
-    {{ entity_key('platform', 'account_id', 'native_id') }} as job_key,
-    'payment' as payment_kind,
+    {{ entity_key('platform', 'account_id', 'job_native_id') }} as job_key,
+    case when amount < 0 then 'refund' else 'payment' end as payment_kind,
     'succeeded' as payment_status,
     cast(null as varchar) as payment_method,
-    changed_at as paid_at,
-    {{ business_date('changed_at', 'timezone') }} as paid_on,
-    paid_amount as amount,
+    seen_at as paid_at,
+    {{ business_date('seen_at', 'timezone') }} as paid_on,
+    amount,
     cast(0 as decimal(18, 2)) as unapplied_amount,
     cast(null as varchar) as refunds_payment_key,
     {{ json_object({'is_derived': 'true'}) }} as vendor_attributes,
-    changed_at as _loaded_at
-from jobs
+    seen_at as _loaded_at
+from movements
