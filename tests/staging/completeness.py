@@ -17,8 +17,8 @@ DEGREES = {"full": "●", "partial": "◐", "none": "·"}
 HEAD = """# What each platform can give
 
 Generated from `dbt_project/models/staging/<platform>/_<platform>__sources.yml`
-(`python -m tests.staging.completeness`); `tests/staging/test_completeness.py` fails when this page is stale, or
-when a platform declares less or more than its staging folder builds.
+(`python -m tests.staging.completeness`); `tests/staging/test_completeness.py` fails when this page is stale,
+or when a platform declares less or more than its staging folder builds.
 
 ● all of it, ◐ a part (why stands below), · nothing
 """
