@@ -27,7 +27,7 @@ def test_constraints_stand_only_under_an_enforced_contract() -> None:
 def test_a_row_without_its_key_stops_the_build(tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse.duckdb"
     build_warehouse(warehouse)
-    only = ["--exclude", "test_type:singular", "--select"]
+    only = ["--indirect-selection", "buildable", "--exclude", "test_type:singular", "--select"]
     assert build(warehouse, tmp_path / "dbt", [*only, "+int_job_types__unioned"], quiet=True).succeeded
     with duckdb.connect(str(warehouse)) as connection:
         staged = "staging.stg_servicetitan__job_types"
