@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 import pytest
 
+from ingestion.sources import discover
 from tests.fixtures.warehouse import build_warehouse, fixture_rows, insert_rows, run_dbt
 
 CAUTIOUS = ["--indirect-selection", "buildable"]
-SELECTION = ["--select", "path:seeds/*_enum_values.csv path:models/staging"]
+SEEDS = " ".join(f"path:seeds/{platform}_*" for platform in discover())
+SELECTION = ["--select", f"{SEEDS} path:models/staging"]
 LADDER = ["--select", "test_name:conserves_raw"]
 MONEY = {
     "stg_servicetitan__estimates": "total_amount",
