@@ -35,6 +35,7 @@ COPIED = (
     "models/marts/core/dim_households.sql",
     "models/marts/core/dim_households_pii.sql",
     "models/marts/core/_households__models.yml",
+    "tests/generic",
     "tests/identity",
 )
 ACCOUNTS = {
