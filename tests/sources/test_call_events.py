@@ -16,8 +16,8 @@ from ingestion.http import UnexpectedAnswer
 from ingestion.run import ingest
 from ingestion.sources.call_events.documents import Document, read_document
 from ingestion.sources.call_events.objects import event_rows, file_rows
-from ingestion.sources.call_events.uploads import Upload
 from ingestion.tables import BrokenTable
+from ingestion.uploads import Upload
 from tests.sources.operator_world import QUICK, OperatorWorld, operator_world
 
 EVENT: dict[str, Any] = {

@@ -5,8 +5,8 @@ docs/how-to/connect-call_events.md.
 """
 
 from ingestion.sources.call_events.objects import OBJECTS
-from ingestion.sources.call_events.uploads import Options, open_client
 from ingestion.spec import SourceSpec
+from ingestion.uploads import UploadOptions, open_client
 
 SPEC = SourceSpec(
     platform="call_events",
@@ -14,6 +14,6 @@ SPEC = SourceSpec(
     title="Call events",
     objects=OBJECTS,
     open_client=open_client,
-    options_model=Options,
+    options_model=UploadOptions,
     parallel_objects=1,
 )

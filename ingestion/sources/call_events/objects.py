@@ -6,19 +6,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingestion.sources.call_events.uploads import Upload, uploads
+from ingestion.sources.call_events.uploads import archived_document, uploads
 from ingestion.spec import ObjectSpec
 
-_UPLOAD = msgspec.json.Decoder(Upload)
 _PERMISSION = "none: whoever may write the files tells what happened"
 
 
 def event_rows(body: bytes) -> Sequence[msgspec.Raw]:
-    return list(_UPLOAD.decode(body).document().events())
+    return list(archived_document(body).events())
 
 
 def file_rows(body: bytes) -> Sequence[msgspec.Raw]:
-    return [msgspec.Raw(msgspec.json.encode(_UPLOAD.decode(body).document().summary()))]
+    return [msgspec.Raw(msgspec.json.encode(archived_document(body).summary()))]
 
 
 OBJECTS = (

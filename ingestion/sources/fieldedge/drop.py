@@ -8,7 +8,6 @@ is used.
 
 from __future__ import annotations
 
-import glob
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
@@ -22,9 +21,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from ingestion.config import Account, ConfigError
+from ingestion.config import Account
 from ingestion.http import VendorClient
 from ingestion.sources.fieldedge.documents import Document, Record, UnknownFile, read_document
+from ingestion.uploads import paths_matching
 
 if TYPE_CHECKING:
     from ingestion.sources.fieldedge.connection import Options
@@ -171,13 +171,7 @@ def stated_time(name: str, account: Account) -> datetime | None:
 
 
 def _on_disk(account: Account, pattern: str) -> Iterator[tuple[str, bytes]]:
-    paths: Sequence[Path] = [Path(name) for name in sorted(glob.glob(pattern, recursive=True))]  # noqa: PTH207
-    if not paths:
-        raise ConfigError(
-            f"account {account.account_id!r} (fieldedge): no file matches options.path {pattern!r} from "
-            f"{Path.cwd()}"
-        )
-    for path in paths:
+    for path in sorted(paths_matching(account, pattern)):
         yield str(path), path.read_bytes()
 
 

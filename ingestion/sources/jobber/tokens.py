@@ -13,18 +13,16 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import httpx
 import msgspec
 
 from ingestion.http import CredentialsRejected, Sender, UnexpectedAnswer
-from ingestion.locks import exclusive
+from ingestion.secret_files import SecretFile
 
 # An access token lives an hour; it is renewed this long before its end.
 MARGIN_SECONDS = 300.0
@@ -60,36 +58,15 @@ class TokenFile:
     """One account's tokens on disk."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-
-    @contextmanager
-    def owned(self) -> Iterator[None]:
-        """Keep other processes of this home away from the tokens."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with exclusive(self._path.with_suffix(".lock")):
-            yield
+        self._file = SecretFile(path)
+        self.owned = self._file.owned
 
     def read(self) -> Tokens | None:
-        try:
-            return msgspec.json.decode(self._path.read_bytes(), type=Tokens)
-        except FileNotFoundError:
-            return None
+        stored = self._file.read()
+        return None if stored is None else msgspec.json.decode(stored, type=Tokens)
 
     def write(self, tokens: Tokens) -> None:
-        """Replace the file as a whole; when this returns, a crash or a power cut no longer loses it."""
-        draft = self._path.with_suffix(".draft")
-        draft.unlink(missing_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(tokens))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
-        folder = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        self._file.write(msgspec.json.encode(tokens))
 
 
 class RotatingTokens:

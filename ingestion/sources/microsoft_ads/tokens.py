@@ -7,7 +7,6 @@ file under the home, written before anything is done with the access token that 
 from __future__ import annotations
 
 import hashlib
-import os
 import threading
 import time
 from collections.abc import Mapping
@@ -17,7 +16,7 @@ import httpx
 import msgspec
 
 from ingestion.http import Sender
-from ingestion.locks import exclusive
+from ingestion.secret_files import SecretFile
 
 _USED_SHARE_OF_LIFE = 0.8
 
@@ -39,31 +38,22 @@ class TokenFile:
     """The newest refresh token of one account, readable by its owner alone."""
 
     def __init__(self, path: Path, configured: str) -> None:
-        self._path = path
+        self._file = SecretFile(path)
+        self.owned = self._file.owned
         self._configured = configured
         self._begun_with = hashlib.sha256(configured.encode()).hexdigest()
 
-    @property
-    def lock(self) -> Path:
-        return self._path.with_suffix(".lock")
-
     def read(self) -> str:
         """The newest token; the configured one where there is none yet, or where a new consent was given."""
-        try:
-            kept = msgspec.json.decode(self._path.read_bytes(), type=_Kept)
-        except FileNotFoundError:
+        stored = self._file.read()
+        if stored is None:
             return self._configured
+        kept = msgspec.json.decode(stored, type=_Kept)
         return kept.refresh_token if kept.begun_with == self._begun_with else self._configured
 
     def write(self, refresh_token: str) -> None:
-        """Whole and on disk, or not at all: a lost token needs a person to consent again."""
-        draft = self._path.with_suffix(".draft")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(msgspec.json.encode(_Kept(self._begun_with, refresh_token)))
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self._path)
+        """On disk when this returns: a lost token needs a person to consent again."""
+        self._file.write(msgspec.json.encode(_Kept(self._begun_with, refresh_token)))
 
 
 class ConsentedAccess:
@@ -101,7 +91,7 @@ class ConsentedAccess:
     def _renew(self, send: Sender) -> None:
         asked_at = time.monotonic()
         # Of two processes that renew at once, the second must use the token that the first was given.
-        with exclusive(self._tokens.lock):
+        with self._tokens.owned():
             used = self._tokens.read()
             answer = send(httpx.Request("POST", self._token_url, data={**self._form, "refresh_token": used}))
             granted = msgspec.json.decode(answer.content, type=_Granted)

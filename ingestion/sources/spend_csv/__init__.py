@@ -5,8 +5,8 @@ fees.
 """
 
 from ingestion.sources.spend_csv.objects import OBJECTS
-from ingestion.sources.spend_csv.uploads import Options, open_client
 from ingestion.spec import SourceSpec
+from ingestion.uploads import UploadOptions, open_client
 
 SPEC = SourceSpec(
     platform="spend_csv",
@@ -14,6 +14,6 @@ SPEC = SourceSpec(
     title="Spend uploads",
     objects=OBJECTS,
     open_client=open_client,
-    options_model=Options,
+    options_model=UploadOptions,
     parallel_objects=1,
 )

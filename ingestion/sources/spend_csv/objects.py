@@ -6,21 +6,18 @@ from collections.abc import Sequence
 
 import msgspec
 
-from ingestion.sources.spend_csv.uploads import Upload, uploads
+from ingestion.sources.spend_csv.uploads import archived_document, uploads
 from ingestion.spec import ObjectSpec
-
-_UPLOAD = msgspec.json.Decoder(Upload)
 
 
 def accepted_rows(body: bytes) -> Sequence[msgspec.Raw]:
-    return [
-        msgspec.Raw(msgspec.json.encode(payload)) for payload in _UPLOAD.decode(body).document().payloads()
-    ]
+    return [msgspec.Raw(msgspec.json.encode(payload)) for payload in archived_document(body).payloads()]
 
 
 def rejected_rows(body: bytes) -> Sequence[msgspec.Raw]:
-    document = _UPLOAD.decode(body).document()
-    return [msgspec.Raw(msgspec.json.encode(payload)) for payload in document.reject_payloads()]
+    return [
+        msgspec.Raw(msgspec.json.encode(payload)) for payload in archived_document(body).reject_payloads()
+    ]
 
 
 OBJECTS = (
