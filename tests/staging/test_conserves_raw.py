@@ -19,8 +19,8 @@ CAUTIOUS = ["--indirect-selection", "buildable"]
 SEEDS = " ".join(f"path:seeds/{platform}_*" for platform in discover())
 SELECTION = ["--select", f"{SEEDS} path:models/staging"]
 LADDER = ["--select", "test_name:conserves_raw"]
-# Derived from what other models hold, not from the rows of a raw table: some are the distinct names that the rows
-# of another carry, some the parts of rows that are held to raw where they are whole.
+# Derived from what other models hold, not from the rows of a raw table: some are the distinct names that the
+# rows of another carry, some the parts of rows that are held to raw where they are whole.
 NOT_FROM_RAW = {
     "stg_call_events__contact_points",
     "stg_call_events__leads",
@@ -65,7 +65,9 @@ def ladder_tests(warehouse: Path) -> dict[str, dict[str, Any]]:
 def verdicts(warehouse: Path) -> dict[str, str]:
     """Model -> status of its ladder test, over the warehouse as it is."""
     run_dbt(["test", *LADDER], warehouse)
-    results = json.loads((warehouse.parent / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    results = json.loads((warehouse.parent / "target" / "run_results.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
     status = {each["unique_id"]: each["status"] for each in results}
     return {model: status[node["unique_id"]] for model, node in ladder_tests(warehouse).items()}
 
@@ -73,7 +75,8 @@ def verdicts(warehouse: Path) -> dict[str, str]:
 def money_columns(warehouse: Path) -> dict[str, str]:
     """Model -> the column whose sum its ladder test compares, of the models that hold money."""
     declared = {
-        model: node["test_metadata"]["kwargs"].get("amount") for model, node in ladder_tests(warehouse).items()
+        model: node["test_metadata"]["kwargs"].get("amount")
+        for model, node in ladder_tests(warehouse).items()
     }
     return {model: AMOUNT.search(expression)[0] for model, expression in declared.items() if expression}
 
