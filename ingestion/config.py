@@ -106,7 +106,7 @@ class OperatorConfig(_Strict):
     attribution: Attribution = Attribution()
     tolerances: Tolerances = Tolerances()
     secrets_file: Path | None = None
-    # A steward's household decisions, relative to this file; see docs/how-to/review-households.md.
+    # A steward's household decisions, relative to this file; identity_decisions.csv beside it unless named.
     identity_overrides_file: Path | None = None
 
     @model_validator(mode="after")
@@ -159,6 +159,11 @@ class Home:
     @property
     def published(self) -> Path:
         return self.root / "published"
+
+    @property
+    def review(self) -> Path:
+        """What a steward needs to see; personal data, for the operator's own eyes."""
+        return self.root / "review" / "review.duckdb"
 
     @property
     def reports(self) -> Path:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
-from ingestion.config import ConfigError, OperatorConfig, Settings
+from ingestion.config import OperatorConfig, Settings
+from ingestion.identity_decisions import COLUMNS, configured_decisions, in_force
 from ingestion.load import open_warehouse
 
 SCHEMA = "raw_operator"
-DECISIONS = ("same", "different")
 
 Row = tuple[str | None, ...]
 
@@ -28,7 +26,7 @@ def write_operator_tables(settings: Settings) -> None:
     """Replace all operator tables in one transaction.
 
     Raises:
-        ConfigError: the identity overrides file is wrong.
+        ConfigError: the file of identity decisions is wrong.
     """
     tables = _tables(settings)
     with closing(open_warehouse(settings.home.warehouse)) as connection:
@@ -70,18 +68,8 @@ def _tables(settings: Settings) -> list[_Table]:
             [(brand.key, code) for brand in operator.brands for code in brand.service_zips],
         ),
         _Table("settings", ("key", "value"), list(_settings(operator))),
-        _Table("identity_overrides", OVERRIDE_COLUMNS, _overrides(settings)),
+        _Table("identity_overrides", COLUMNS, list(_decisions(settings))),
     ]
-
-
-OVERRIDE_COLUMNS = (
-    *(
-        f"{side}_{part}"
-        for side in ("left", "right")
-        for part in ("platform", "account_id", "entity", "native_id")
-    ),
-    "decision",
-)
 
 
 def _settings(operator: OperatorConfig) -> Iterator[Row]:
@@ -100,22 +88,7 @@ def _settings(operator: OperatorConfig) -> Iterator[Row]:
                 yield f"accounts.{account.account_id}.{name}", str(value)
 
 
-def _overrides(settings: Settings) -> list[Row]:
-    file = settings.operator.identity_overrides_file
-    if file is None:
-        return []
-    path = (settings.config_path.parent / file).resolve()
-    if not path.is_file():
-        raise ConfigError(f"{settings.config_path}: identity_overrides_file: {path} does not exist")
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        missing = [column for column in OVERRIDE_COLUMNS if column not in (reader.fieldnames or ())]
-        if missing:
-            raise ConfigError(f"{path}: columns are missing: {', '.join(missing)}")
-        return [_override(path, number, row) for number, row in enumerate(reader, start=2)]
-
-
-def _override(path: Path, line: int, row: dict[str, str]) -> Row:
-    if row["decision"] not in DECISIONS:
-        raise ConfigError(f"{path}, line {line}: decision is {row['decision']!r}; write same or different")
-    return tuple(row[column] for column in OVERRIDE_COLUMNS)
+def _decisions(settings: Settings) -> Iterator[Row]:
+    for decision in in_force(configured_decisions(settings)):
+        row = decision.row()
+        yield tuple(row[column] or None for column in COLUMNS)

@@ -210,6 +210,11 @@ def published_models() -> tuple[Model, ...]:
     )
 
 
+def review_models() -> tuple[Model, ...]:
+    """The marts that a steward works from: personal data, copied to a file of their own."""
+    return tuple(model for model in models() if model.meta.get("for_stewards"))
+
+
 @cache
 def reconciliation_rules() -> tuple[ReconciliationRule, ...]:
     """The reconciliation rules, in the order of the seed."""

@@ -3,17 +3,19 @@
 import dagster as dg
 
 from ingestion.config import load_settings
-from orchestration.project import published_models
-from orchestration.snapshot import publish
+from orchestration.project import published_models, review_models
+from orchestration.snapshot import publish, publish_review
 from orchestration.transform import WAREHOUSE_POOL
 
 PUBLISHED_MARTS = dg.AssetKey(["published", "marts"])
 REPORT = dg.AssetKey(["published", "report"])
+REVIEW = dg.AssetKey(["published", "review"])
 
 
 def publishing_assets() -> tuple[dg.AssetsDefinition, ...]:
-    """The snapshot, downstream of every mart in it, and the report, downstream of the snapshot."""
-    marts = published_models()
+    """The snapshot, downstream of every mart in it, the report, downstream of the snapshot, and what a
+    steward reviews."""
+    marts, review = published_models(), review_models()
     # The ladder's blocking checks hang on its model: whatever fails there keeps the former snapshot in place.
     upstream = [dg.AssetKey([model.schema, model.name]) for model in marts]
 
@@ -54,4 +56,19 @@ def publishing_assets() -> tuple[dg.AssetsDefinition, ...]:
         )
         return dg.MaterializeResult(metadata={"path": dg.MetadataValue.path(str(path))})
 
-    return (published_marts, report)
+    @dg.asset(
+        key=REVIEW,
+        deps=[dg.AssetKey([model.schema, model.name]) for model in review],
+        group_name="published",
+        kinds={"duckdb"},
+        pool=WAREHOUSE_POOL,
+        description="What `fourwire identity review` shows. Personal data: only its owner may read the file.",
+    )
+    def review_queue() -> dg.MaterializeResult:
+        home = load_settings().home
+        rows = publish_review(home.warehouse, home.review, review)
+        return dg.MaterializeResult(
+            metadata={"path": dg.MetadataValue.path(str(home.review)), "dagster/row_count": rows}
+        )
+
+    return (published_marts, report, review_queue)

@@ -7,6 +7,9 @@ Layout of the published folder:
     versions/<stamp>/snapshot.json       when, from which run, how many rows
     marts.duckdb, parquet, snapshot.json links to the newest version, each replaced in one rename
 
+What a steward reviews holds personal data. It is copied with the same run, but to a file outside the
+published folder that only its owner may read.
+
 A reader that opens `marts.duckdb` keeps the version it opened until it closes it (inside one process DuckDB
 even hands the old version to a second connection to the same path). A service that stays up should therefore
 open the versioned file that `snapshot.json` names.
@@ -79,6 +82,31 @@ def publish(warehouse: Path, published: Path, models: Sequence[Model], run_id: s
     return snapshot
 
 
+def publish_review(warehouse: Path, target: Path, models: Sequence[Model]) -> int:
+    """Copy `models`, which hold personal data, into the one file `target`, swapped in by a rename.
+
+    Returns:
+        Rows copied.
+
+    Raises:
+        duckdb.Error: a model is not in the warehouse, or the file cannot be read.
+    """
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    building = target.with_name(f".{target.name}.building")
+    building.unlink(missing_ok=True)
+    try:
+        with duckdb.connect() as connection:
+            connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+            connection.execute(f"attach {_text(building)} as marts")
+            rows = sum(_copy_table(connection, model) for model in models)
+        building.chmod(0o600)
+        building.replace(target)
+    except BaseException:
+        building.unlink(missing_ok=True)
+        raise
+    return rows
+
+
 def read_snapshot(published: Path) -> Snapshot | None:
     """The newest published version, or None before the first."""
     path = published / "snapshot.json"
@@ -95,17 +123,20 @@ def _copy(warehouse: Path, folder: Path, models: Sequence[Model]) -> tuple[Publi
         connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
         connection.execute(f"attach {_text(folder / 'marts.duckdb')} as marts")
         for model in models:
-            source, target = (
-                f"warehouse.{_name(model.schema)}.{_name(model.name)}",
-                f"marts.{_name(model.name)}",
-            )
-            connection.execute(f"create table {target} as from {source}")
-            _describe(connection, model, target)
+            tables.append(PublishedTable(model.name, _copy_table(connection, model)))
             parquet = folder / "parquet" / f"{model.name}.parquet"
-            connection.execute(f"copy {target} to {_text(parquet)} (format parquet, compression zstd)")
-            (rows,) = connection.execute(f"select count(*) from {target}").fetchone() or (0,)
-            tables.append(PublishedTable(model.name, rows))
+            connection.execute(
+                f"copy marts.{_name(model.name)} to {_text(parquet)} (format parquet, compression zstd)"
+            )
     return tuple(tables)
+
+
+def _copy_table(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
+    source, target = f"warehouse.{_name(model.schema)}.{_name(model.name)}", f"marts.{_name(model.name)}"
+    connection.execute(f"create table {target} as from {source}")
+    _describe(connection, model, target)
+    (rows,) = connection.execute(f"select count(*) from {target}").fetchone() or (0,)
+    return int(rows)
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, model: Model, target: str) -> None:

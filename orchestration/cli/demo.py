@@ -92,8 +92,11 @@ def _make_room(home: Home, forget_runs: bool) -> None:
     Raises:
         CommandFailed: the home holds data that no demo made.
     """
+    from ingestion.identity_decisions import FILE_NAME
+
     marker = demo_folder(home) / "README"
     state = [home.warehouse, home.landing, home.dlt, home.published, home.reports, home.root / "dbt"]
+    state += [home.review.parent, demo_folder(home) / FILE_NAME]
     held = [path for path in state if path.exists()]
     if held and not marker.exists():
         raise CommandFailed(

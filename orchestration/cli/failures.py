@@ -17,6 +17,7 @@ _STATUS = {
     "WarehouseMissing": WRONG_CONFIGURATION,
     "WarehouseBusy": WRONG_CONFIGURATION,
     "Ambiguous": WRONG_CONFIGURATION,
+    "UnknownRecord": WRONG_CONFIGURATION,
     "CredentialsRejected": WRONG_CONFIGURATION,
     "VendorError": VENDOR_FAILED,
     "VendorUnavailable": VENDOR_FAILED,

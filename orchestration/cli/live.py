@@ -146,6 +146,7 @@ def _title(step: str) -> str:
         "reconciliation_gaps": "Looking for gaps between systems",
         "published__marts": "Publishing the marts",
         "published__report": "Drawing the report",
+        "published__review": "Publishing the review queue",
     }.get(step, "")
 
 

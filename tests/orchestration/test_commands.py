@@ -40,7 +40,17 @@ def equal_totals() -> list[tuple[object, ...]]:
 
 @pytest.mark.parametrize(
     "command",
-    [[], ["demo"], ["sandbox", "serve"], ["run"], ["ingest"], ["explain", "job"], ["check"], ["ui"]],
+    [
+        [],
+        ["demo"],
+        ["sandbox", "serve"],
+        ["run"],
+        ["ingest"],
+        ["explain", "job"],
+        ["check"],
+        ["ui"],
+        ["identity"],
+    ],
 )
 def test_help_answers(command: list[str]) -> None:
     result = fourwire(*command, "--help")
@@ -98,7 +108,7 @@ def test_the_archive_is_loaded_anew_without_asking_anybody(home: Path, tmp_path:
 
 
 def test_looking_before_anything_was_loaded_says_what_to_run(home: Path) -> None:
-    for command in (["check"], ["explain", "job", "1"], ["report"]):
+    for command in (["check"], ["explain", "job", "1"], ["report"], ["identity", "review"]):
         result = fourwire(*command)
         assert result.returncode == 2, command
         assert "fourwire" in says(result)

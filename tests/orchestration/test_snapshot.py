@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.project import Model, models, published_models
-from orchestration.snapshot import KEPT_VERSIONS, publish, read_snapshot
+from orchestration.project import Model, models, published_models, review_models
+from orchestration.snapshot import KEPT_VERSIONS, publish, publish_review, read_snapshot
 
 
 def model(name: str, schema: str = "core") -> Model:
@@ -78,6 +78,23 @@ def test_personal_data_is_not_published() -> None:
     personal = {each.name for each in models() if each.has_personal_data}
     assert personal
     assert not names & personal
+
+
+def test_what_a_steward_reviews_is_personal_and_apart(warehouse: Path, tmp_path: Path) -> None:
+    assert {each.name for each in review_models()} <= {
+        each.name for each in models() if each.has_personal_data
+    }
+    review = tmp_path / "review" / "review.duckdb"
+    assert publish_review(warehouse, review, MARTS) == 10
+    assert (review.parent.stat().st_mode & 0o777, review.stat().st_mode & 0o777) == (0o700, 0o600)
+    with duckdb.connect(str(review), read_only=True) as reader:
+        publish_review(warehouse, review, MARTS[:1])
+        assert reader.execute("select count(*) from rpt_months").fetchone() == (5,), (
+            "the former version is held"
+        )
+    with pytest.raises(duckdb.Error):
+        publish_review(warehouse, review, (model("fct_missing"),))
+    assert [path.name for path in review.parent.iterdir()] == ["review.duckdb"]
 
 
 def test_no_published_column_is_a_contact_point() -> None:

@@ -7,5 +7,8 @@ select
     right_account_id,
     right_entity,
     right_native_id,
-    decision
+    decision,
+    cast(decided_at as timestamp) as decided_at,
+    decided_by,
+    note
 from {{ source('operator', 'identity_overrides') }}
