@@ -33,7 +33,7 @@ MODELS = (
     "path:models/staging/operator int_data__as_of path:models/intermediate/revenue "
     "path:models/intermediate/attribution path:models/marts/core path:models/marts/marketing"
 )
-NOT_OURS = "dim_households dim_households_pii bridge_household_members"
+NOT_OURS = "path:models/marts/core/households dim_households dim_households_pii bridge_household_members"
 DEFAULTS = {
     "platform": "dispatch",
     "account_id": "north",
