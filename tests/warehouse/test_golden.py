@@ -37,6 +37,11 @@ QUERIES = {
         select account_id, channel, campaign_name, spend_on, spend_amount, reported_amount, is_superseded
         from core.fct_ad_spend order by account_id, channel, spend_on
     """,
+    "spend_left_out": """
+        select account_id, superseded_by_account_id, channel, campaign_name, cost_type, month_on, days,
+            left_out_amount
+        from marketing.rpt_spend_left_out order by all
+    """,
     "channel_performance": """
         select view_basis, month_on, channel, leads, booked_leads, mature_leads,
             round(booked_jobs, 2) as booked_jobs, round(net_booked_jobs, 2) as net_booked_jobs,
