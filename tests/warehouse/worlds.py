@@ -28,7 +28,10 @@ IDENTITY_TABLES = {
         valid_from timestamp, valid_to timestamp""",
     "identity.int_calls__resolved": "call_key varchar, household_key varchar, person_key varchar",
 }
-SEEDS = "channels touch_methods click_id_kinds attribution_models marketing_source_map campaign_aliases"
+SEEDS = (
+    "channels touch_methods click_id_kinds lead_marketplaces attribution_models marketing_source_map "
+    "campaign_aliases"
+)
 MODELS = (
     "path:models/staging/operator int_data__as_of path:models/intermediate/revenue "
     "path:models/intermediate/attribution path:models/marts/core path:models/marts/marketing"

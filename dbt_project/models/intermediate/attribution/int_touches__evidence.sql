@@ -109,30 +109,32 @@ numbers_named as (
 
 numbers_dialled as (
     select
-        lead_key,
-        record_key,
-        case when channel = 'google_lsa' then 'lsa' else 'tracking_number' end as method,
-        channel,
-        campaign_name,
-        evidence_text,
-        campaign_key
+        numbers_named.lead_key,
+        numbers_named.record_key,
+        coalesce(marketplaces.method, 'tracking_number') as method,
+        numbers_named.channel,
+        numbers_named.campaign_name,
+        numbers_named.evidence_text,
+        numbers_named.campaign_key
     from numbers_named
-    where channel is not null
+    left join {{ ref('lead_marketplaces') }} as marketplaces on marketplaces.channel = numbers_named.channel
+    where numbers_named.channel is not null
 ),
 
 marketplace_leads as (
     select
         records.lead_key,
         records.record_key,
-        'lsa' as method,
+        marketplaces.method,
         texts.channel,
         campaigns.campaign_name,
         records.source_name as evidence_text,
         campaigns.campaign_key
     from records
     inner join texts on texts.match_on = 'text' and texts.source_text = lower(trim(records.source_name))
+    inner join {{ ref('lead_marketplaces') }} as marketplaces on marketplaces.channel = texts.channel
     left join campaigns on campaigns.campaign_key = records.campaign_key and campaigns.channel = texts.channel
-    where records.lead_kind = 'marketplace' and texts.channel = 'google_lsa'
+    where records.lead_kind = 'marketplace'
 ),
 
 landing_parameters as (
