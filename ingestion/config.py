@@ -170,6 +170,10 @@ class Home:
         return self.root / "reports"
 
     @property
+    def data_docs(self) -> Path:
+        return self.root / "data_docs"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 

@@ -18,7 +18,8 @@ DAILY_JOB = "daily"
 HOURLY_JOB = "hourly"
 
 
-def jobs() -> tuple[UnresolvedAssetJobDefinition, ...]:
+def jobs(expectations: dg.AssetChecksDefinition) -> tuple[UnresolvedAssetJobDefinition, ...]:
+    """The jobs; `expectations` costs as much as a small pull, so once a day has to do."""
     everything = dg.AssetSelection.all()
     return (
         dg.define_asset_job(
@@ -28,8 +29,9 @@ def jobs() -> tuple[UnresolvedAssetJobDefinition, ...]:
         ),
         dg.define_asset_job(
             HOURLY_JOB,
-            selection=everything - dg.AssetSelection.assets(REPORT),
-            description="The same without the report: pulls what changed since the last run.",
+            selection=everything - dg.AssetSelection.assets(REPORT) - dg.AssetSelection.checks(expectations),
+            description="The same without the report and the expectations: pulls what changed since the last "
+            "run.",
         ),
     )
 

@@ -6,16 +6,18 @@ import dagster as dg
 
 from orchestration.automation import failing_checks, jobs, schedules
 from orchestration.checks import reconciliation_checks
+from orchestration.expectations.checks import expectation_checks
 from orchestration.ingest import ingest_assets
 from orchestration.publish import publishing_assets
 from orchestration.transform import dbt_resource, transform_assets
 
 
 def build_definitions() -> dg.Definitions:
-    daily, hourly = jobs()
+    expectations = expectation_checks()
+    daily, hourly = jobs(expectations)
     return dg.Definitions(
         assets=[*ingest_assets(), transform_assets(), *publishing_assets()],
-        asset_checks=reconciliation_checks(),
+        asset_checks=[*reconciliation_checks(), expectations],
         jobs=[daily, hourly],
         schedules=schedules(daily, hourly),
         sensors=[failing_checks],

@@ -96,7 +96,7 @@ def _make_room(home: Home, forget_runs: bool) -> None:
 
     marker = demo_folder(home) / "README"
     state = [home.warehouse, home.landing, home.dlt, home.published, home.reports, home.root / "dbt"]
-    state += [home.review.parent, demo_folder(home) / FILE_NAME]
+    state += [home.review.parent, home.data_docs, demo_folder(home) / FILE_NAME]
     held = [path for path in state if path.exists()]
     if held and not marker.exists():
         raise CommandFailed(

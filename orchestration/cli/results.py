@@ -83,9 +83,17 @@ def status(as_json: AsJson = False) -> None:
     home = current_home()
     state = read_state(home)
     snapshot = read_snapshot(home.published)
+    page = home.data_docs / "index.html"
+    data_docs = page if page.is_file() else None
     if as_json:
         print_json(
-            {"home": home.root, "pulls": state.pulls, "open_gaps": state.open_gaps, "published": snapshot}
+            {
+                "home": home.root,
+                "pulls": state.pulls,
+                "open_gaps": state.open_gaps,
+                "published": snapshot,
+                "data_docs": data_docs,
+            }
         )
         return
     out.print(f"[bold]Home[/bold]       {home.root}")
@@ -96,6 +104,7 @@ def status(as_json: AsJson = False) -> None:
         )
     else:
         out.print("[bold]Published[/bold]  nothing yet")
+    out.print(f"[bold]Data Docs[/bold]  {data_docs or 'none yet: each daily run writes them'}")
     if not state.pulls:
         out.print(
             "[bold]Pulls[/bold]      none yet: try `fourwire demo`, or connect an account and `fourwire run`"
