@@ -241,7 +241,8 @@ class VendorClient:
         return Page(request=question, body=response.content, fetched_at=utc_now())
 
     def _authorised(self, request: httpx.Request, bucket: str, expect: str) -> httpx.Response:
-        for renewals_left in (1, 0):
+        # Twice: a renewed token may expire too while the request waits for a vendor that throttles it.
+        for renewals_left in (2, 1, 0):
             headers = self._auth.headers(self._token_answer)
             attempt = httpx.Request(
                 request.method, request.url, content=request.content, headers={**request.headers, **headers}

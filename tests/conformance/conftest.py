@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import httpx
 import pytest
 
@@ -46,18 +47,20 @@ class Operator:
         accounts = self.settings.operator.accounts
         return [account.account_id for account in accounts if account.platform == platform]
 
+    def warehouse(self) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(self.settings.home.warehouse), read_only=True)
+
     def assert_raw_equals_truth(self, platform: str) -> None:
         """Every object of every account of `platform`: the same rows, with the same content."""
         wrong = []
-        for account_id in self.accounts(platform):
-            for table in compared_objects(platform):
-                actual = raw_rows(self.settings.home.warehouse, platform, account_id, table)
-                expected = true_rows(self.sandbox.control_url, account_id, table)
-                if discover()[platform].kind == "spend":
-                    actual = as_written(actual, expected)
-                wrong += [
-                    f"{account_id}.{table}: {difference}" for difference in differences(actual, expected)
-                ]
+        with self.warehouse() as warehouse:
+            for account_id in self.accounts(platform):
+                for table in compared_objects(platform):
+                    actual = raw_rows(warehouse, platform, account_id, table)
+                    expected = true_rows(self.sandbox.control_url, account_id, table)
+                    if discover()[platform].kind == "spend":
+                        actual = as_written(actual, expected)
+                    wrong += [f"{account_id}.{table}: {text}" for text in differences(actual, expected)]
         assert not wrong, "\n".join(wrong)
 
 

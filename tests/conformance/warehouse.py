@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -13,14 +12,12 @@ import httpx
 Rows = dict[str, Any]  # native id -> payload
 
 
-def raw_rows(warehouse: Path, platform: str, account_id: str, table: str) -> Rows:
+def raw_rows(warehouse: duckdb.DuckDBPyConnection, platform: str, account_id: str, table: str) -> Rows:
     """What the warehouse holds of one object of one account, rows that the vendor removed left out."""
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        rows = connection.execute(
-            f"select native_id, payload from raw_{platform}.{table} "
-            "where account_id = ? and removed_at is null",
-            [account_id],
-        ).fetchall()
+    rows = warehouse.execute(
+        f"select native_id, payload from raw_{platform}.{table} where account_id = ? and removed_at is null",
+        [account_id],
+    ).fetchall()
     native_ids = [native_id for native_id, _ in rows]
     assert len(native_ids) == len(set(native_ids)), f"{platform}.{table} holds a native id twice"
     return {native_id: exact(payload) for native_id, payload in rows}

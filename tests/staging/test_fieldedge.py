@@ -5,22 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
-
-from tests.fixtures.warehouse import build_warehouse, run_dbt
 from tests.staging.test_staging import query
 
 WORK_ORDER = "8d6c0000-0000-4000-8000-00000000000"
 CUSTOMER = "f2f7c1a0-33dd-4a55-9a45-5f8a2c2d4c0"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    warehouse = build_warehouse(tmp_path_factory.mktemp("fieldedge") / "warehouse.duckdb")
-    selection = "fieldedge_enum_values stg_operator__accounts path:models/staging/fieldedge"
-    run = run_dbt(["build", "--indirect-selection", "buildable", "--select", selection], warehouse)
-    assert run.returncode == 0, run.stdout[-4000:]
-    return warehouse
 
 
 def test_local_times_become_utc_and_days_stay_local(built: Path) -> None:

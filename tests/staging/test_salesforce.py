@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.fixtures.warehouse import build_warehouse, run_dbt
 from tests.staging.test_staging import query
 
 PAT, REED, OFFICE_CALL, TWICE, STILL_TWICE, SPAM, LOST_OPPORTUNITY, SECOND_LEAD = (
@@ -14,61 +11,52 @@ PAT, REED, OFFICE_CALL, TWICE, STILL_TWICE, SPAM, LOST_OPPORTUNITY, SECOND_LEAD 
 )
 
 
-@pytest.fixture(scope="module")
-def staged(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    warehouse = build_warehouse(tmp_path_factory.mktemp("salesforce") / "warehouse.duckdb")
-    no_tests = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    run = run_dbt(["build", *no_tests, "--select", "+path:models/staging/salesforce"], warehouse)
-    assert run.returncode == 0, run.stdout[-3000:]
-    return warehouse
-
-
-def lead(staged: Path, native_id: str, *columns: str) -> tuple[object, ...]:
+def lead(built: Path, native_id: str, *columns: str) -> tuple[object, ...]:
     sql = f"select {', '.join(columns)} from staging.stg_salesforce__leads where native_id like '{native_id}'"
-    (row,) = query(staged, sql)
+    (row,) = query(built, sql)
     return row
 
 
-def test_a_converted_lead_is_one_request_with_its_opportunity(staged: Path) -> None:
+def test_a_converted_lead_is_one_request_with_its_opportunity(built: Path) -> None:
     assert lead(
-        staged, PAT, "lead_status", "is_booked", "job_native_id", "booked_at::varchar", "full_name", "email",
+        built, PAT, "lead_status", "is_booked", "job_native_id", "booked_at::varchar", "full_name", "email",
         "vendor_opportunity_amount::varchar", "occurred_at::varchar", "trade",
     ) == (
         "booked", True, "61204511", "2026-01-02 15:00:00", "Pat Lowe", "pat.lowe@example.com", "412.50",
         "2026-01-01 00:00:01", "hvac",
     )  # fmt: skip
     assert query(
-        staged, "select count(*) from staging.stg_salesforce__leads where native_id like '006AA%1___'"
+        built, "select count(*) from staging.stg_salesforce__leads where native_id like '006AA%1___'"
     ) == [(0,)]
 
 
-def test_an_opportunity_is_counted_with_the_first_of_its_leads(staged: Path) -> None:
+def test_an_opportunity_is_counted_with_the_first_of_its_leads(built: Path) -> None:
     """And so is the visit that it remembers."""
     columns = ("lead_status", "vendor_opportunity_id", "gclid")
-    assert lead(staged, SECOND_LEAD, *columns) == ("booked", None, None)
+    assert lead(built, SECOND_LEAD, *columns) == ("booked", None, None)
 
 
-def test_a_lead_whose_opportunity_was_deleted_is_still_a_request(staged: Path) -> None:
+def test_a_lead_whose_opportunity_was_deleted_is_still_a_request(built: Path) -> None:
     columns = ("lead_status", "is_deleted", "is_booked", "vendor_opportunity_amount::varchar")
-    assert lead(staged, LOST_OPPORTUNITY, *columns) == ("open", False, False, "99.00")
+    assert lead(built, LOST_OPPORTUNITY, *columns) == ("open", False, False, "99.00")
 
 
-def test_a_merged_lead_stays_a_request_and_a_deleted_one_does_not(staged: Path) -> None:
-    assert [lead(staged, one, "is_deleted") for one in (TWICE, STILL_TWICE, SPAM)] == [
+def test_a_merged_lead_stays_a_request_and_a_deleted_one_does_not(built: Path) -> None:
+    assert [lead(built, one, "is_deleted") for one in (TWICE, STILL_TWICE, SPAM)] == [
         (False,),
         (False,),
         (True,),
     ]
 
 
-def test_required_names_that_nobody_gave_are_no_names(staged: Path) -> None:
+def test_required_names_that_nobody_gave_are_no_names(built: Path) -> None:
     columns = ("full_name", "company_name", "lead_kind", "lead_status", "brand_key")
-    assert lead(staged, OFFICE_CALL, *columns) == (None, None, "call", "lost", "bluebird")
-    assert lead(staged, REED, "full_name", "company_name") == ("Reed", "Reed Dental")
+    assert lead(built, OFFICE_CALL, *columns) == (None, None, "call", "lost", "bluebird")
+    assert lead(built, REED, "full_name", "company_name") == ("Reed", "Reed Dental")
 
 
-def test_the_address_of_the_first_page_tells_what_no_field_does(staged: Path) -> None:
-    assert lead(staged, REED, "gclid", "utm_source", "lead_kind", "campaign_key") == (
+def test_the_address_of_the_first_page_tells_what_no_field_does(built: Path) -> None:
+    assert lead(built, REED, "gclid", "utm_source", "lead_kind", "campaign_key") == (
         "Zz-9",
         "google",
         "form",
@@ -76,19 +64,19 @@ def test_the_address_of_the_first_page_tells_what_no_field_does(staged: Path) ->
     )
 
 
-def test_a_campaign_counts_where_no_link_says_more(staged: Path) -> None:
+def test_a_campaign_counts_where_no_link_says_more(built: Path) -> None:
     campaign = (
         "(select campaign_key from staging.stg_salesforce__campaigns where campaign_name = 'Spring mailer')"
     )
-    assert lead(staged, OFFICE_CALL, f"campaign_key = {campaign}") == (True,)
-    assert lead(staged, PAT, "campaign_key") == (None,)
-    assert lead(staged, STILL_TWICE, "campaign_key") == (None,)
+    assert lead(built, OFFICE_CALL, f"campaign_key = {campaign}") == (True,)
+    assert lead(built, PAT, "campaign_key") == (None,)
+    assert lead(built, STILL_TWICE, "campaign_key") == (None,)
 
 
-def test_an_opportunity_without_a_lead_finds_its_person(staged: Path) -> None:
+def test_an_opportunity_without_a_lead_finds_its_person(built: Path) -> None:
     """By a role that names a merged contact, by the account's only contact, or by the account alone."""
     rows = query(
-        staged,
+        built,
         "select full_name, email, phone, postal_code from staging.stg_salesforce__leads "
         "where vendor_record = 'opportunity' order by native_id",
     )
@@ -99,18 +87,18 @@ def test_an_opportunity_without_a_lead_finds_its_person(staged: Path) -> None:
     ]
 
 
-def test_the_addresses_of_merged_contacts_belong_to_the_survivor_s_requests(staged: Path) -> None:
+def test_the_addresses_of_merged_contacts_belong_to_the_survivor_s_requests(built: Path) -> None:
     rows = query(
-        staged,
+        built,
         "select contact_value from staging.stg_salesforce__contact_points "
         f"where native_id like '{PAT}' and contact_kind = 'email' order by 1",
     )
     assert rows == [("p.lowe@example.com",), ("pat.lowe@example.com",), ("pat@example.com",)]
 
 
-def test_a_call_without_a_time_ended_when_it_was_logged(staged: Path) -> None:
+def test_a_call_without_a_time_ended_when_it_was_logged(built: Path) -> None:
     rows = query(
-        staged,
+        built,
         "select started_at::varchar, started_on::varchar, call_outcome, is_answered, direction, is_deleted "
         "from staging.stg_salesforce__calls order by native_id",
     )

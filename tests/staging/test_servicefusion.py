@@ -11,17 +11,10 @@ import duckdb
 import pytest
 
 from tests.fixtures.warehouse import build_warehouse, fixture_rows, insert_operator_rows, insert_rows, run_dbt
-from tests.staging.test_staging import CAUTIOUS, failed_tests, query
+from tests.staging.conftest import CAUTIOUS
+from tests.staging.test_staging import failed_tests, query
 
 MODELS = "servicefusion_enum_values path:models/staging/operator path:models/staging/servicefusion"
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    warehouse = build_warehouse(tmp_path_factory.mktemp("fusion") / "warehouse.duckdb")
-    run = run_dbt(["build", *CAUTIOUS, "--select", MODELS], warehouse)
-    assert run.returncode == 0, run.stdout[-4000:]
-    return warehouse
 
 
 def column(warehouse: Path, model: str, value: str) -> dict[str, Any]:

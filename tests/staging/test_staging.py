@@ -21,6 +21,7 @@ from tests.fixtures.warehouse import (
     run_dbt,
     source_objects,
 )
+from tests.staging.conftest import CAUTIOUS, SEEDS
 
 CONTRACT = {
     model["name"].removeprefix("int_").removesuffix("__unioned"): {
@@ -36,24 +37,10 @@ PLATFORM_ENTITIES: dict[str, list[str]] = yaml.safe_load(
 EVERY_ADAPTER = [
     (platform, entity) for platform, entities in PLATFORM_ENTITIES.items() for entity in entities
 ]
-# Tests that also need a model outside the selection are left to the layer of that model.
-CAUTIOUS = ["--indirect-selection", "buildable"]
-SEEDS = " ".join(f"path:seeds/{platform}_*" for platform in discover())
-SELECTION = f"{SEEDS} path:models/staging path:models/intermediate/conformed"
-
 # (platform, object, fixture variant): rows with a value that no seed knows.
 UNMAPPED: list[tuple[str, str, str]] = [
     (path.parent.name, *path.name.split(".")[:2]) for path in sorted(FIXTURES.glob("*/*.unmapped_*.json"))
 ]
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The warehouse with every fixture row, staged and united."""
-    warehouse = build_warehouse(tmp_path_factory.mktemp("staging") / "warehouse.duckdb")
-    run = run_dbt(["build", *CAUTIOUS, "--select", SELECTION], warehouse)
-    assert run.returncode == 0, run.stdout[-4000:]
-    return warehouse
 
 
 def query(warehouse: Path, sql: str) -> list[tuple[Any, ...]]:

@@ -8,9 +8,7 @@ money models.
 from __future__ import annotations
 
 import csv
-import os
 import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any
 import duckdb
 import yaml
 
+from tests.fixtures import warehouse as fixtures
 from tests.fixtures.warehouse import DBT_PROJECT, OPERATOR_TABLES
 
 CONTRACT = DBT_PROJECT / "models/intermediate/conformed/_conformed__models.yml"
@@ -117,22 +116,7 @@ def read_tables(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 def run_dbt(command: str, warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one dbt command over `warehouse`, with artefacts beside it."""
-    dbt = str(Path(sys.executable).with_name("dbt"))
-    target = warehouse.parent / "target"
-    environment = os.environ | {
-        "FOURWIRE_WAREHOUSE": str(warehouse),
-        "DBT_TARGET_PATH": str(target),
-        "DBT_LOG_PATH": str(target),
-    }
-    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--vars", VARIABLES]
-    return subprocess.run(
-        [dbt, "--no-use-colors", command, *arguments, *places],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=DBT_PROJECT,
-    )
+    return fixtures.run_dbt([command, *arguments, "--vars", VARIABLES], warehouse)
 
 
 def build_money(warehouse: Path, command: str = "build") -> None:
