@@ -9,29 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
-import duckdb
-import pyarrow as pa
-import yaml
-
+from benchmarks.identity_conformed import LabelledRecords, Row
 from sandbox.world import World
 from sandbox.world.model import CrmContact, Lead
 from sandbox.world.records import survivor
 from tests.fixtures.warehouse import OPERATOR_TABLES
-from tests.identity.operator_records import CONTRACT, entity_key
+from tests.identity.operator_records import entity_key
 
 CRM = ("crm", "crm-portal")
-Row = dict[str, Any]
 
 
-def write_world(world: World, warehouse: Path) -> int:
-    """Fill the conformed and operator tables; returns the number of customer and lead records."""
-    contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-    types = {
-        model["name"]: {c["name"]: c["data_type"] for c in model["columns"]} for model in contract["models"]
-    }
+def world_records(world: World) -> LabelledRecords:
+    """What all systems keep of the world at its clock's start."""
     entities = {
         "int_customers__unioned": customers,
         "int_contact_points__unioned": contact_points,
@@ -40,36 +30,8 @@ def write_world(world: World, warehouse: Path) -> int:
         "int_jobs__unioned": jobs,
         "int_calls__unioned": calls,
     }
-    with duckdb.connect(str(warehouse)) as connection:
-        for name, columns in types.items():
-            write_rows(
-                connection,
-                f"conformed.{name}",
-                columns,
-                list(entities[name](world)) if name in entities else [],
-            )
-        for name, row_list in operator_tables(world).items():
-            write_rows(
-                connection,
-                f"raw_operator.{name}",
-                dict(c.split() for c in OPERATOR_TABLES[name].split(",")),
-                row_list,
-            )
-        truth_types = dict.fromkeys(("record_key", "household", "person"), "varchar")
-        write_rows(connection, "truth.members", truth_types, list(truth(world)))
-        return connection.execute("select count(*) from truth.members").fetchone()[0]
-
-
-def write_rows(
-    connection: duckdb.DuckDBPyConnection, name: str, types: dict[str, str], rows: list[Row]
-) -> None:
-    """Replace one table; a column that a row does not give is null."""
-    connection.execute(f"create schema if not exists {name.split('.')[0]}")
-    connection.execute(f"create or replace table {name} ({', '.join(f'{c} {t}' for c, t in types.items())})")
-    if rows:
-        given = sorted({column for row in rows for column in row})
-        batch = pa.table({column: [row.get(column) for row in rows] for column in given})  # noqa: F841 - DuckDB finds it by its name
-        connection.execute(f"insert into {name} ({', '.join(given)}) select * from batch")
+    tables = {name: list(rows(world)) for name, rows in entities.items()}
+    return LabelledRecords(tables, operator_tables(world), list(truth(world)))
 
 
 def dispatch_row(
