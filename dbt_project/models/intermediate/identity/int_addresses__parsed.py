@@ -11,6 +11,7 @@ import pyarrow as pa
 import usaddress
 
 ZIP = re.compile(r"\d{5}")
+ZIP_WITHOUT_ZERO = re.compile(r"\d{4}")
 WORD = re.compile(r"[a-z0-9]+(?:[/-][a-z0-9]+)*|#")
 HOUSE_NUMBER = re.compile(r"\d+(?:-\d+)?[a-z]?")
 PO_BOX = re.compile(r"^\s*p\.?\s*o\.?\s*box\s+(\w+)", re.IGNORECASE)
@@ -36,7 +37,6 @@ class Address(NamedTuple):
 def parse_address(street: str, unit: str | None, postal_code: str | None, words: Words) -> Address:
     """Read one typed address; what cannot be read gives an address without a house number."""
     tokens = WORD.findall(street.lower().replace(".", "").replace("'", ""))
-    zip_code = ZIP.match((postal_code or "").strip())
     box = PO_BOX.match(street)
     parts = (
         (box[1].lower(), "po box", None)
@@ -44,7 +44,7 @@ def parse_address(street: str, unit: str | None, postal_code: str | None, words:
         else (plain_street(tokens, words) or tagged_street(street, words))
     )
     number, name, unit_in_street = parts
-    return Address(number, name, clean_unit(unit, words) or unit_in_street, zip_code[0] if zip_code else None)
+    return Address(number, name, clean_unit(unit, words) or unit_in_street, clean_zip(postal_code))
 
 
 def plain_street(tokens: list[str], words: Words) -> tuple[str, str, str | None] | None:
@@ -93,6 +93,15 @@ def clean_unit(unit: str | None, words: Words) -> str | None:
         token for token in WORD.findall((unit or "").lower().replace(".", "")) if token not in words.units
     ]
     return "".join(tokens).lstrip("0") or None
+
+
+def clean_zip(postal_code: str | None) -> str | None:
+    """Five digits; a spreadsheet on the way takes the leading zero of an eastern ZIP for a number's."""
+    text = (postal_code or "").strip()
+    if ZIP_WITHOUT_ZERO.fullmatch(text):
+        return f"0{text}"
+    zip_code = ZIP.match(text)
+    return zip_code[0] if zip_code else None
 
 
 def read_words(rows: list[tuple[str, str, str]]) -> Words:

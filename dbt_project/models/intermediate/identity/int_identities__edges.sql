@@ -40,10 +40,43 @@ linked as (
     inner join {{ ref('int_identities__records') }} as b on b.record_key = links.right_key
 ),
 
+ruled_pairs as (
+    select
+        least(left_key, right_key) as left_key,
+        greatest(left_key, right_key) as right_key,
+        bool_or(is_person_link) as is_person_link
+    from ruled
+    group by least(left_key, right_key), greatest(left_key, right_key)
+),
+
+-- Pairs that no single value joins but all fields together do. What a rule has joined already needs no second reason.
+scored as (
+    select
+        scored.left_key,
+        scored.right_key,
+        'profile' as evidence_kind,
+        scored.both_profiles as evidence_value,
+        scored.relation,
+        scored.is_left_ambiguous,
+        scored.is_right_ambiguous,
+        'alike_in_many_fields' as rule,
+        0.5 + 0.4 * scored.match_probability as weight,
+        scored.relation = 'same' and scored.given_name_level >= 3 and scored.surname_level >= 3 as is_person_link
+    from {{ ref('int_identities__scored') }} as scored
+    left join ruled_pairs
+        on ruled_pairs.left_key = scored.left_key and ruled_pairs.right_key = scored.right_key
+        and (ruled_pairs.is_person_link or scored.relation <> 'same')
+    where ruled_pairs.left_key is null
+),
+
 edges as (
     select left_key, right_key, evidence_kind, evidence_value, relation, rule, weight, is_person_link,
         is_left_ambiguous, is_right_ambiguous
     from ruled
+    union all
+    select left_key, right_key, evidence_kind, evidence_value, relation, rule, weight, is_person_link,
+        is_left_ambiguous, is_right_ambiguous
+    from scored
     union all
     select left_key, right_key, evidence_kind, evidence_value, relation, rule, weight, is_person_link,
         is_left_ambiguous, is_right_ambiguous
@@ -80,6 +113,7 @@ select
     edges.evidence_value,
     case edges.evidence_kind
         when 'link' then edges.evidence_value
+        when 'profile' then 'alike in name, number and place taken together: ' || edges.evidence_value
         else 'both have ' || edges.evidence_kind || ' ' || edges.evidence_value || case edges.relation
             when 'same' then ' and the same name'
             when 'business' then ' and the same business name'
