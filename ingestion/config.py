@@ -94,6 +94,22 @@ class Tolerances(_Strict):
     payment_without_invoice_hours: int = 48
     booked_without_job_hours: int = 24
     shrink_share: float = Field(default=0.2, gt=0, le=1)
+    # A gap that was told or acknowledged speaks again once its dollars have grown by this share.
+    gap_growth_share: Decimal = Field(default=Decimal("0.25"), ge=0)
+
+
+class GapOwners(_Strict):
+    """Who looks after the gaps of each wire, until one is assigned to somebody."""
+
+    lead_in: str | None = None
+    booking_out: str | None = None
+    outcome_back: str | None = None
+    one_customer: str | None = None
+
+    def by_wire(self) -> dict[str, str]:
+        """Wire, as the ledger names it, to owner."""
+        owners = enumerate(self.model_dump().items(), start=1)
+        return {f"{number} {name.replace('_', ' ')}": owner for number, (name, owner) in owners if owner}
 
 
 class OperatorConfig(_Strict):
@@ -105,6 +121,7 @@ class OperatorConfig(_Strict):
     accounts: tuple[Account, ...] = Field(min_length=1)
     attribution: Attribution = Attribution()
     tolerances: Tolerances = Tolerances()
+    gap_owners: GapOwners = GapOwners()
     secrets_file: Path | None = None
     # A steward's household decisions, relative to this file; identity_decisions.csv beside it unless named.
     identity_overrides_file: Path | None = None
@@ -172,6 +189,10 @@ class Home:
     @property
     def data_docs(self) -> Path:
         return self.root / "data_docs"
+
+    @property
+    def gap_decisions(self) -> Path:
+        return self.root / "gap_decisions.ndjson"
 
     @property
     def dagster(self) -> Path:

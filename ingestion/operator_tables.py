@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from ingestion.config import OperatorConfig, Settings
+from ingestion.gap_decisions import DECISION_COLUMNS, decision_rows, read_decisions
 from ingestion.identity_decisions import COLUMNS, configured_decisions, in_force
 from ingestion.load import open_warehouse
 
@@ -26,7 +27,7 @@ def write_operator_tables(settings: Settings) -> None:
     """Replace all operator tables in one transaction.
 
     Raises:
-        ConfigError: the file of identity decisions is wrong.
+        ConfigError: the identity decisions or the gap decisions cannot be read.
     """
     tables = _tables(settings)
     with closing(open_warehouse(settings.home.warehouse)) as connection:
@@ -69,6 +70,7 @@ def _tables(settings: Settings) -> list[_Table]:
         ),
         _Table("settings", ("key", "value"), list(_settings(operator))),
         _Table("identity_overrides", COLUMNS, list(_decisions(settings))),
+        _Table("gap_decisions", DECISION_COLUMNS, decision_rows(read_decisions(settings.home.gap_decisions))),
     ]
 
 
@@ -81,6 +83,8 @@ def _settings(operator: OperatorConfig) -> Iterator[Row]:
     yield "attribution.new_customer_after_months", str(attribution.new_customer_after_months)
     for name, value in sorted(operator.tolerances.model_dump().items()):
         yield f"tolerances.{name}", str(value)
+    for wire, owner in operator.gap_owners.by_wire().items():
+        yield f"gap_owners.{wire}", owner
     # Secrets are never among the options.
     for account in operator.accounts:
         for name, value in sorted(account.options.items()):

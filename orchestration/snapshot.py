@@ -20,7 +20,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.project import Model
+from orchestration.warehouse import WarehouseMissing, reading
 
 KEPT_VERSIONS = 3
 LINKED = ("marts.duckdb", "parquet", "snapshot.json")
@@ -115,6 +117,20 @@ def read_snapshot(published: Path) -> Snapshot | None:
     document = json.loads(path.read_text(encoding="utf-8"))
     tables = tuple(PublishedTable(**table) for table in document.pop("tables"))
     return Snapshot(**document, tables=tables)
+
+
+@contextmanager
+def reading_published(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A read-only connection to the newest published marts, closed afterwards.
+
+    Raises:
+        WarehouseMissing: nothing is published yet.
+    """
+    snapshot = read_snapshot(published)
+    if snapshot is None:
+        raise WarehouseMissing(f"{published} holds no published marts yet: run `fourwire run` first.")
+    with reading(published / "versions" / snapshot.version / "marts.duckdb") as connection:
+        yield connection
 
 
 def _copy(warehouse: Path, folder: Path, models: Sequence[Model]) -> tuple[PublishedTable, ...]:

@@ -18,6 +18,8 @@ _STATUS = {
     "WarehouseBusy": WRONG_CONFIGURATION,
     "Ambiguous": WRONG_CONFIGURATION,
     "UnknownRecord": WRONG_CONFIGURATION,
+    "UnknownGap": WRONG_CONFIGURATION,
+    "DecisionRefused": WRONG_CONFIGURATION,
     "CredentialsRejected": WRONG_CONFIGURATION,
     "VendorError": VENDOR_FAILED,
     "VendorUnavailable": VENDOR_FAILED,

@@ -9,21 +9,31 @@
 }}
 -- The ledger outlives the findings: a gap that heals is resolved, one that returns reopens under the same id with its
 -- first date kept. `full_refresh: false`, because a rebuild would forget when each gap was first seen.
+{%- set finding_columns -%}
+    gap_id, check_id, wire, severity, platform, account_id, brand_key, entity, entity_key, native_id, native_url,
+    job_key, expected, actual, difference_amount, dollars_at_risk, tolerance, occurred_on, remedy
+{%- endset %}
 with found as (
-    select * from {{ ref('int_gaps__unioned') }}
+    select {{ finding_columns }} from {{ ref('int_gaps__unioned') }}
 ),
 
 known as (
     {% if is_incremental() %}
-    select gap_id, first_seen_at, last_seen_at, resolved_at, status, times_opened from {{ this }}
+    select
+        {{ finding_columns }}, first_seen_at, last_seen_at, resolved_at, status, times_opened,
+        {# A ledger that an earlier release made has no such column yet. -#}
+        {{ 'opened_at' if 'opened_at' in column_names(this) else 'first_seen_at' }} as opened_at
+    from {{ this }}
     {% else %}
     select
-        cast(null as varchar) as gap_id,
+        {{ finding_columns }},
         cast(null as timestamp) as first_seen_at,
         cast(null as timestamp) as last_seen_at,
         cast(null as timestamp) as resolved_at,
         cast(null as varchar) as status,
-        cast(null as integer) as times_opened
+        cast(null as integer) as times_opened,
+        cast(null as timestamp) as opened_at
+    from found
     where false
     {% endif %}
 ),
@@ -32,6 +42,7 @@ open_gaps as (
     select
         found.*,
         coalesce(known.first_seen_at, data.as_of_at) as first_seen_at,
+        case when known.status = 'open' then known.opened_at else data.as_of_at end as opened_at,
         data.as_of_at as last_seen_at,
         cast(null as timestamp) as resolved_at,
         'open' as status,
@@ -43,36 +54,69 @@ open_gaps as (
     from found
     cross join {{ ref('int_data__as_of') }} as data
     left join known on known.gap_id = found.gap_id
-)
-{% if is_incremental() %},
+),
 
 healed_gaps as (
     select
-        gaps.gap_id, gaps.check_id, gaps.wire, gaps.severity, gaps.platform, gaps.account_id, gaps.brand_key,
-        gaps.entity, gaps.entity_key, gaps.native_id, gaps.native_url, gaps.job_key, gaps.expected, gaps.actual,
-        gaps.difference_amount, gaps.dollars_at_risk, gaps.tolerance, gaps.occurred_on, gaps.remedy,
-        gaps.first_seen_at,
-        gaps.last_seen_at,
+        {{ finding_columns }},
+        first_seen_at,
+        opened_at,
+        last_seen_at,
         data.as_of_at as resolved_at,
         'resolved' as status,
-        gaps.times_opened
-    from {{ this }} as gaps
+        times_opened
+    from known
     cross join {{ ref('int_data__as_of') }} as data
-    where gaps.status = 'open'
-      and gaps.gap_id not in (select gap_id from found)
+    where status = 'open'
+      and gap_id not in (select gap_id from found)
+),
+
+changed as (
+    select * from open_gaps
+    union all
+    select * from healed_gaps
+),
+
+-- A word holds for the opening that it was said about, and through its last day. An acknowledgement covers the dollars
+-- that were looked at; a snooze covers what comes.
+weighed as (
+    select
+        changed.*,
+        decisions.decided_by,
+        decisions.decided_at,
+        decisions.reason,
+        decisions.until_on,
+        coalesce(decisions.owner, owners.value) as owner,
+        case
+            when changed.status = 'resolved' then null
+            when decisions.times_opened <> changed.times_opened or decisions.until_on < data.as_of_on then 'unhandled'
+            when decisions.action = 'snooze' then 'snoozed'
+            when decisions.action = 'acknowledge'
+                 and changed.dollars_at_risk <= decisions.dollars_at_risk
+                     * (1 + {{ setting('tolerances.gap_growth_share', 'decimal(9, 4)') }})
+                then 'acknowledged'
+            else 'unhandled'
+        end as handling,
+        cast(coalesce(changed.resolved_at, data.as_of_at) as date) - cast(changed.opened_at as date) as age_days
+    from changed
+    cross join {{ ref('int_data__as_of') }} as data
+    left join {{ ref('int_gap_decisions__standing') }} as decisions on decisions.gap_id = changed.gap_id
+    left join {{ ref('stg_operator__settings') }} as owners on owners.key = 'gap_owners.' || changed.wire
 )
-{% endif %}
 
 select
-    gap_id, check_id, wire, severity, platform, account_id, brand_key, entity, entity_key, native_id, native_url,
-    job_key, expected, actual, difference_amount, dollars_at_risk, tolerance, occurred_on, remedy,
-    first_seen_at, last_seen_at, resolved_at, status, cast(times_opened as integer) as times_opened
-from open_gaps
-{% if is_incremental() %}
-union all
-select
-    gap_id, check_id, wire, severity, platform, account_id, brand_key, entity, entity_key, native_id, native_url,
-    job_key, expected, actual, difference_amount, dollars_at_risk, tolerance, occurred_on, remedy,
-    first_seen_at, last_seen_at, resolved_at, status, cast(times_opened as integer) as times_opened
-from healed_gaps
-{% endif %}
+    {{ finding_columns }},
+    first_seen_at,
+    last_seen_at,
+    resolved_at,
+    status,
+    cast(times_opened as integer) as times_opened,
+    opened_at,
+    cast(age_days as integer) as age_days,
+    owner,
+    handling,
+    case when handling in ('acknowledged', 'snoozed') then decided_by end as handled_by,
+    case when handling in ('acknowledged', 'snoozed') then decided_at end as handled_at,
+    case when handling in ('acknowledged', 'snoozed') then reason end as handled_reason,
+    case when handling in ('acknowledged', 'snoozed') then until_on end as handled_until_on
+from weighed
