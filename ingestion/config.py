@@ -12,7 +12,7 @@ import tomllib
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 import yaml
@@ -112,6 +112,68 @@ class GapOwners(_Strict):
         return {f"{number} {name.replace('_', ' ')}": owner for number, (name, owner) in owners if owner}
 
 
+class _Channel(_Strict):
+    """Where alerts go. What opens the door (an address with a token, a password) is in the environment."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    min_severity: Literal["ERROR", "WARN"] = "ERROR"
+    brands: tuple[str, ...] = ()  # empty: all of them
+    digest: bool = True
+
+
+class SlackChannel(_Channel):
+    """A Slack-compatible incoming webhook; its address is the secret `url`."""
+
+    kind: Literal["slack"]
+
+
+class WebhookChannel(_Channel):
+    """Any receiver of JSON by POST; its address is the secret `url`."""
+
+    kind: Literal["webhook"]
+
+
+class EmailChannel(_Channel):
+    """Mail by SMTP; where there is a `user`, the secret is `password`."""
+
+    kind: Literal["email"]
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    sender: str
+    recipients: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _password_is_encrypted(self) -> EmailChannel:
+        if self.user and self.security == "none":
+            raise ValueError("user needs security: starttls or tls, or the password travels in the open")
+        return self
+
+
+AlertChannel = Annotated[SlackChannel | WebhookChannel | EmailChannel, Field(discriminator="kind")]
+
+
+class Alerts(_Strict):
+    """Who is told about gaps, failed runs, missed schedules and silent sources, and when."""
+
+    channels: tuple[AlertChannel, ...] = ()
+    # Where people reach the Dagster UI; messages link to it.
+    ui_url: str | None = None
+    digest_hour_utc: int = Field(default=12, ge=0, le=23)
+    stale_after_hours: int = Field(default=26, ge=1)
+    missed_after_minutes: int = Field(default=30, ge=1)
+    # Without Dagster's schedules (cron): how old the newest published marts may be.
+    publish_expected_hours: int | None = Field(default=None, ge=1)
+
+    @model_validator(mode="after")
+    def _names_are_unique(self) -> Alerts:
+        names = [channel.name for channel in self.channels]
+        if len(names) > len(set(names)):
+            raise ValueError("channels[].name must be unique")
+        return self
+
+
 class OperatorConfig(_Strict):
     """Everything about the operator that is not a secret."""
 
@@ -122,6 +184,7 @@ class OperatorConfig(_Strict):
     attribution: Attribution = Attribution()
     tolerances: Tolerances = Tolerances()
     gap_owners: GapOwners = GapOwners()
+    alerts: Alerts = Alerts()
     secrets_file: Path | None = None
     # A steward's household decisions, relative to this file; identity_decisions.csv beside it unless named.
     identity_overrides_file: Path | None = None
@@ -140,6 +203,15 @@ class OperatorConfig(_Strict):
                     f"accounts[{account.account_id}].brand is {account.brand!r}, which no brands[].key has; "
                     f"known: {', '.join(brands)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _channels_name_known_brands(self) -> OperatorConfig:
+        known = {brand.key for brand in self.brands}
+        for channel in self.alerts.channels:
+            unknown = sorted(set(channel.brands) - known)
+            if unknown:
+                raise ValueError(f"alerts.channels[{channel.name}].brands: no brands[].key is {unknown[0]!r}")
         return self
 
     def account(self, account_id: str) -> Account:
@@ -195,6 +267,10 @@ class Home:
         return self.root / "gap_decisions.ndjson"
 
     @property
+    def alert_journal(self) -> Path:
+        return self.root / "alerts.sqlite"
+
+    @property
     def dagster(self) -> Path:
         return self.root / "dagster"
 
@@ -228,6 +304,18 @@ class Settings:
                 f'set {variable}, or write {key} = "…" under [accounts.{account.account_id}] in '
                 f"{secrets_path(self.config_path, self.operator)}"
             )
+        return SecretStr(value)
+
+    def channel_secret(self, channel: str, key: str) -> SecretStr:
+        """The secret `key` of an alert channel, from the environment alone.
+
+        Raises:
+            ConfigError: it is not set; the message names the variable.
+        """
+        variable = secret_variable(f"alerts-{channel}", key)
+        value = os.environ.get(variable)
+        if not value:
+            raise ConfigError(f"alert channel {channel!r} has no {key}: set {variable}")
         return SecretStr(value)
 
 

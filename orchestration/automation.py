@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import dagster as dg
 
+from ingestion.config import load_settings
 from orchestration.publish import REPORT
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def schedules(
     description="A failed check that does not block leaves its run green; this says so in the log.",
 )
 def failing_checks(context: dg.RunStatusSensorContext) -> None:
-    """Log each failed check of a run that succeeded; the place to hook an alert on."""
+    """Log each failed check of a run that succeeded; people are told by `alerts`."""
     records = context.instance.all_logs(
         context.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
     )
@@ -74,3 +75,21 @@ def failing_checks(context: dg.RunStatusSensorContext) -> None:
                 evaluation.asset_key.to_user_string(),
                 evaluation.description or "",
             )
+
+
+@dg.sensor(
+    minimum_interval_seconds=300,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells the configured channels what is new; watches runs and schedules from outside.",
+)
+def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Send what is due; starts no run. Without channels there is nothing to do."""
+    settings = load_settings()
+    if not settings.operator.alerts.channels:
+        return dg.SkipReason("alerts.channels names nobody")
+    from orchestration.alerts import send_alerts
+
+    done = send_alerts(settings, context.instance)
+    for delivery in done.failed:
+        context.log.error("alert channel %s: %s", delivery.channel, delivery.error)
+    return dg.SkipReason(f"{len(done.delivered)} messages sent, {len(done.failed)} not taken")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.automation import failing_checks, jobs, schedules
+from orchestration.automation import alerts, failing_checks, jobs, schedules
 from orchestration.checks import reconciliation_checks
 from orchestration.expectations.checks import expectation_checks
 from orchestration.ingest import ingest_assets
@@ -20,7 +20,7 @@ def build_definitions() -> dg.Definitions:
         asset_checks=[*reconciliation_checks(), expectations],
         jobs=[daily, hourly],
         schedules=schedules(daily, hourly),
-        sensors=[failing_checks],
+        sensors=[failing_checks, alerts],
         resources={"dbt": dbt_resource()},
         # Each step in a process of its own would import everything again: five seconds a step, for minutes of
         # steps.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +78,18 @@ def environment(settings: Settings) -> dict[str, str]:
 def enter(settings: Settings) -> None:
     """Make this process, and those it starts, work on this home."""
     os.environ.update(environment(settings))
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[dg.DagsterInstance | None]:
+    """The home's Dagster instance; None where no run was ever recorded."""
+    if not settings.home.dagster.is_dir():
+        yield None
+        return
+    from dagster import DagsterInstance
+
+    with DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        yield instance
 
 
 def end_dead_runs(instance: dg.DagsterInstance) -> list[str]:

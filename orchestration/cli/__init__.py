@@ -13,7 +13,18 @@ import typer
 from rich.panel import Panel
 from rich.text import Text
 
-from orchestration.cli import connection, demo, explain, gaps, identity, line, results, sandbox, ui
+from orchestration.cli import (
+    alerts,
+    connection,
+    demo,
+    explain,
+    gaps,
+    identity,
+    line,
+    results,
+    sandbox,
+    ui,
+)
 from orchestration.cli.console import err
 from orchestration.cli.failures import exit_status
 
@@ -61,6 +72,7 @@ app.command(rich_help_panel=DAILY)(results.check)
 app.command(rich_help_panel=DAILY)(line.report)
 app.command(rich_help_panel=LOOK)(results.status)
 app.add_typer(gaps.app, name="gaps", rich_help_panel=LOOK)
+app.add_typer(alerts.app, name="alerts", rich_help_panel=LOOK)
 app.add_typer(explain.app, name="explain", rich_help_panel=LOOK)
 app.add_typer(identity.app, name="identity", rich_help_panel=LOOK)
 app.command(rich_help_panel=LOOK)(ui.ui)

@@ -44,12 +44,30 @@ def run(full: Full = False, since: Since = None, as_json: AsJson = False) -> Non
         outcome = run_daily(
             settings, full=full, since=since.date() if since else None, on_event=live.on_event
         )
+    _send_alerts(settings)
     if as_json:
         print_json(outcome)
     raise_for(outcome)
     if not as_json:
         out.print(f"Done in {duration(outcome.seconds)}: {outcome.checks} checks, all ERROR checks hold.")
         out.print(f"Published  {settings.home.published}\nReport     {settings.home.reports / 'report.html'}")
+
+
+def _send_alerts(settings: Settings) -> None:
+    """Tell the channels. Whatever goes wrong with that is said, and is no failure of the run."""
+    if not settings.operator.alerts.channels:
+        return
+    from orchestration.alerts import send_alerts
+    from orchestration.instance import opened
+
+    try:
+        with opened(settings) as instance:
+            done = send_alerts(settings, instance)
+    except Exception as error:
+        err.print(f"[yellow]Alerts were not sent:[/yellow] {error}")
+        return
+    for each in done.failed:
+        err.print(f"[yellow]Alert channel {each.channel}:[/yellow] {each.error}")
 
 
 def raise_for(outcome: RunOutcome) -> None:
