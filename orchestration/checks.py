@@ -197,7 +197,9 @@ def _gap_result(finding: RuleFinding, asset_key: dg.AssetKey) -> dg.AssetCheckRe
         metadata["first_seen_at"] = (
             f"{finding.first_seen_at:%Y-%m-%d %H:%M} UTC" if finding.first_seen_at else ""
         )
+        metadata["taken_on"] = finding.handled_gaps
         metadata["samples"] = _sample_table(finding.samples)
+        metadata["records"] = dg.MetadataValue.md(_record_links(finding))
     return dg.AssetCheckResult(
         check_name=rule.check_id,
         asset_key=asset_key,
@@ -210,6 +212,16 @@ def _gap_result(finding: RuleFinding, asset_key: dg.AssetKey) -> dg.AssetCheckRe
         ),
         metadata=metadata,
     )
+
+
+def _record_links(finding: RuleFinding) -> str:
+    """The rows to click on, in the vendors' pages, and where all of them are."""
+    links = [
+        f"- [{sample.account_id} {sample.native_id}]({sample.native_url})"
+        for sample in finding.samples
+        if sample.native_url
+    ]
+    return "\n".join([*links, f"- all of them: `fourwire gaps list --rule {finding.rule.check_id}`"])
 
 
 def _sample_table(samples: Sequence[GapSample]) -> dg.TableMetadataValue:

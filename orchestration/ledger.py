@@ -41,10 +41,16 @@ class RuleFinding:
     tolerance: str | None
     first_seen_at: datetime | None
     samples: tuple[GapSample, ...] = ()
+    handled_gaps: int = 0  # of the open ones: acknowledged or snoozed
 
     @property
     def holds(self) -> bool:
         return self.open_gaps == 0
+
+    @property
+    def is_taken_on(self) -> bool:
+        """Whether somebody acknowledged or snoozed every open gap."""
+        return self.handled_gaps == self.open_gaps
 
     @property
     def is_error(self) -> bool:
@@ -102,14 +108,15 @@ def find_open_gaps(
 
 
 def _finding(connection: duckdb.DuckDBPyConnection, rule: ReconciliationRule) -> RuleFinding:
-    count, dollars, tolerance, first_seen = connection.execute(
+    count, dollars, tolerance, first_seen, handled = connection.execute(
         """
         select count(*), coalesce(sum(dollars_at_risk), 0), min(cast(tolerance as varchar)),
-        min(first_seen_at) from reconciliation.fct_reconciliation_gaps
+        min(first_seen_at), count(*) filter (where handling <> 'unhandled')
+        from reconciliation.fct_reconciliation_gaps
         where check_id = ? and status = 'open'
         """,
         [rule.check_id],
-    ).fetchone() or (0, Decimal(0), None, None)
+    ).fetchone() or (0, Decimal(0), None, None, 0)
     return RuleFinding(
         rule=rule,
         open_gaps=count,
@@ -117,6 +124,7 @@ def _finding(connection: duckdb.DuckDBPyConnection, rule: ReconciliationRule) ->
         tolerance=tolerance,
         first_seen_at=first_seen,
         samples=_samples(connection, rule.check_id) if count else (),
+        handled_gaps=handled,
     )
 
 

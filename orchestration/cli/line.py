@@ -187,12 +187,14 @@ def build(as_json: AsJson = False) -> None:
 
 
 def report(as_json: AsJson = False) -> None:
-    """Draw the marketing report from the published marts, as one self-contained HTML page."""
+    """Draw the marketing report and the health page from the published marts, each self-contained HTML."""
     settings = current_settings()
     from orchestration.report import write_report
+    from orchestration.report.health import write_health_page
 
     path = write_report(settings.home, operator=settings.operator.name, currency=settings.operator.currency)
+    health = write_health_page(settings)
     if as_json:
-        print_json({"path": path})
+        print_json({"path": path, "health": health})
     else:
-        out.print(f"Report: {path}")
+        out.print(f"Report: {path}\nHealth: {health}")

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
+import typer
 from rich.table import Table
 
 from orchestration.cli.console import AsJson, money, out, print_json
 from orchestration.cli.failures import CHECK_FAILED, CommandFailed
-from orchestration.cli.home import current_home
+from orchestration.cli.home import current_home, current_settings
 
 
-def check(as_json: AsJson = False) -> None:
+def check(
+    unhandled: Annotated[
+        bool, typer.Option("--unhandled", help="Fail only for errors that nobody acknowledged or snoozed.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Say which reconciliation rules and control totals hold, and what is at risk.
 
-    Ends with status 1 while a gap of severity ERROR is open or a control total differs.
+    Ends with status 1 while a gap of severity ERROR is open or a control total differs. An acknowledged gap
+    is open.
     """
     from orchestration.ledger import find_control_totals, find_open_gaps
     from orchestration.project import reconciliation_rules
@@ -25,7 +32,11 @@ def check(as_json: AsJson = False) -> None:
         findings = find_open_gaps(connection, reconciliation_rules())
         totals = find_control_totals(connection)
     broken = [total for total in totals if not total.holds]
-    errors = [finding for finding in findings if finding.is_error and not finding.holds]
+    errors = [
+        finding
+        for finding in findings
+        if finding.is_error and not (finding.is_taken_on if unhandled else finding.holds)
+    ]
     holds = bool(totals) and not broken and not errors
     if as_json:
         print_json({"holds": holds, "findings": findings, "control_totals": totals})
@@ -67,7 +78,7 @@ def gap_table(findings: Any) -> Table:
         table.add_row(
             mark,
             finding.rule.title,
-            str(finding.open_gaps) if finding.open_gaps else "–",
+            _open(finding),
             money(finding.dollars_at_risk) if finding.open_gaps else "–",
             f"{finding.first_seen_at:%Y-%m-%d}" if finding.first_seen_at else "",
             "" if finding.holds else finding.rule.remedy,
@@ -75,8 +86,14 @@ def gap_table(findings: Any) -> Table:
     return table
 
 
+def _open(finding: Any) -> str:
+    if not finding.open_gaps:
+        return "–"
+    return f"{finding.open_gaps}" + (f" ({finding.handled_gaps} taken on)" if finding.handled_gaps else "")
+
+
 def status(as_json: AsJson = False) -> None:
-    """Show what this home holds: pulls by account, the published version, open gaps."""
+    """Show what this home holds: pulls by account, the published version, the wires' health, open gaps."""
     from orchestration.snapshot import read_snapshot
     from orchestration.state import read_state
 
@@ -85,6 +102,7 @@ def status(as_json: AsJson = False) -> None:
     snapshot = read_snapshot(home.published)
     page = home.data_docs / "index.html"
     data_docs = page if page.is_file() else None
+    wires = _wires(snapshot)
     if as_json:
         print_json(
             {
@@ -93,6 +111,7 @@ def status(as_json: AsJson = False) -> None:
                 "open_gaps": state.open_gaps,
                 "published": snapshot,
                 "data_docs": data_docs,
+                "wires": wires,
             }
         )
         return
@@ -123,8 +142,41 @@ def status(as_json: AsJson = False) -> None:
             pull.trouble or "",
         )
     out.print(table)
+    for wire in wires:
+        out.print(_wire_line(wire))
     out.print(
         f"[bold]Gaps[/bold]       {state.open_gaps} open, {money(state.dollars_at_risk)} at risk"
         if state.open_gaps
         else "[bold]Gaps[/bold]       none open"
     )
+
+
+def _wires(snapshot: Any) -> Any:
+    """The wires, without their sources where there is no configuration; none from an earlier release."""
+    from ingestion.config import ConfigError
+    from orchestration.health import read_wires, wire_health
+    from orchestration.snapshot import reading_published
+
+    if snapshot is None or "rpt_wire_health" not in {table.name for table in snapshot.tables}:
+        return ()
+    try:
+        return wire_health(current_settings())
+    except ConfigError:
+        with reading_published(current_home().published) as connection:
+            return read_wires(connection)
+
+
+_STATE_STYLE = {"live": "green", "degraded": "yellow", "broken": "red"}
+
+
+def _wire_line(wire: Any) -> str:
+    style = _STATE_STYLE.get(wire.state, "dim")
+    since = f" since {wire.since_at:%Y-%m-%d}" if wire.since_at else ""
+    causes = [
+        f"{wire.unhandled_error_gaps} errors open" if wire.unhandled_error_gaps else "",
+        f"{wire.handled_gaps} taken on" if wire.handled_gaps else "",
+        f"{wire.warning_gaps} warnings" if wire.warning_gaps else "",
+        *(f"{source.account_id} is stale" for source in wire.stale_sources),
+    ]
+    said = ", ".join(cause for cause in causes if cause)
+    return f"[bold]Wire[/bold]       {wire.wire:<15}[{style}]{wire.state}[/{style}]{since}  {said}"

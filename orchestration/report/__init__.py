@@ -36,7 +36,7 @@ def write_report(home: Home, operator: str, currency: str) -> Path:
             figures.channel_figures(connection, view="cohort"),
         )
         total, months = figures.total_figures(connection), figures.month_figures(connection, "period")
-        page = _template().render(
+        page = template("page.html.j2").render(
             operator=operator,
             currency=currency,
             made_at=datetime.now(UTC),
@@ -63,13 +63,20 @@ def _write(folder: Path, version: str, page: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     kept = folder / f"report-{version}.html"
     kept.write_text(page, encoding="utf-8")
-    newest, temporary = folder / "report.html", folder / ".report.html"
+    return write_page(folder, "report.html", page)
+
+
+def write_page(folder: Path, name: str, page: str) -> Path:
+    """Put a page in place in one move: who has it open never sees half of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    newest, temporary = folder / name, folder / f".{name}"
     temporary.write_text(page, encoding="utf-8")
     temporary.replace(newest)
     return newest
 
 
-def _template() -> Template:
+def template(name: str) -> Template:
+    """A page of this package, with the filters that they share."""
     environment = Environment(
         loader=PackageLoader("orchestration.report", "."),
         autoescape=True,
@@ -78,7 +85,7 @@ def _template() -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {"money": _money, "count": _count, "share": _share, "times": _times}
-    return environment.get_template("page.html.j2")
+    return environment.get_template(name)
 
 
 def _money(amount: Decimal | float | None, digits: int = 0) -> str:

@@ -82,9 +82,16 @@ def ledger_warehouse(
 
 
 def publish_ledger(
-    home: Path, gaps: list[tuple[object, ...]] = (), health: list[tuple[object, ...]] = ()
+    home: Path,
+    gaps: list[tuple[object, ...]] = (),
+    health: list[tuple[object, ...]] = (),
+    sources: list[tuple[str, str, int]] = (),
 ) -> Snapshot:
-    """Publish a gap ledger whose gaps opened once each, and the wires' health."""
+    """Publish a gap ledger whose gaps opened once each, and the wires' health.
+
+    Args:
+        sources: (wire, account, records) of what feeds a wire.
+    """
     warehouse = home / "ledger.duckdb"
     warehouse.unlink(missing_ok=True)
     ledger_warehouse(warehouse, gaps)
@@ -99,10 +106,12 @@ def publish_ledger(
         for row in health:
             marks = ", ".join("?" for _ in row)
             connection.execute(f"insert into reconciliation.rpt_wire_health values ({marks})", row)
-        connection.execute(
-            "insert into reconciliation.rpt_wire_sources "
-            "values ('3 outcome back', 'dispatch', 'account-1', 'north', 7, '2026-10-06 05:00:00')"
-        )
+        for source in sources:
+            connection.execute(
+                "insert into reconciliation.rpt_wire_sources "
+                "values (?, 'dispatch', ?, 'north', ?, '2026-10-06 05:00:00')",
+                source,
+            )
     tables = (
         "fct_reconciliation_gaps",
         "fct_reconciliation_gap_openings",
