@@ -112,6 +112,14 @@ class GapOwners(_Strict):
         return {f"{number} {name.replace('_', ' ')}": owner for number, (name, owner) in owners if owner}
 
 
+class Remedies(_Strict):
+    """What may be done about gaps without being asked. Money is never among it."""
+
+    # Read accounts with fresh gaps again after each run; costs requests.
+    repull: bool = False
+    repull_days: int = Field(default=30, ge=1)
+
+
 class _Channel(_Strict):
     """Where alerts go. What opens the door (an address with a token, a password) is in the environment."""
 
@@ -185,6 +193,7 @@ class OperatorConfig(_Strict):
     tolerances: Tolerances = Tolerances()
     gap_owners: GapOwners = GapOwners()
     alerts: Alerts = Alerts()
+    remedies: Remedies = Remedies()
     secrets_file: Path | None = None
     # A steward's household decisions, relative to this file; identity_decisions.csv beside it unless named.
     identity_overrides_file: Path | None = None

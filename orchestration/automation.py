@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DAILY_JOB = "daily"
 HOURLY_JOB = "hourly"
+REMEDY_JOB = "remedy"
 
 
 def jobs(expectations: dg.AssetChecksDefinition) -> tuple[UnresolvedAssetJobDefinition, ...]:
@@ -93,3 +94,43 @@ def alerts(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     for delivery in done.failed:
         context.log.error("alert channel %s: %s", delivery.channel, delivery.error)
     return dg.SkipReason(f"{len(done.delivered)} messages sent, {len(done.failed)} not taken")
+
+
+@dg.op(description="Read the accounts with fresh gaps again; the next run loads what came.")
+def repull_for_gaps() -> None:
+    from orchestration.remedies import repull
+
+    for attempt in repull(load_settings()):
+        dg.get_dagster_logger().info(
+            "%s since %s: %s rows, %s errors",
+            attempt.account_id,
+            attempt.since,
+            attempt.rows,
+            len(attempt.errors),
+        )
+
+
+@dg.job(
+    name=REMEDY_JOB,
+    description="What may be done about gaps without being asked: pages are landed.",
+)
+def remedy() -> None:
+    repull_for_gaps()
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    request_job=remedy,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="After a good run, starts `remedy` where the operator wants it and a gap was not tried yet.",
+)
+def remedies(context: dg.RunStatusSensorContext) -> dg.RunRequest | dg.SkipReason:
+    """Ask for the job `remedy` when there is something that it has not tried."""
+    settings = load_settings()
+    if not settings.operator.remedies.repull:
+        return dg.SkipReason("remedies.repull is off")
+    from orchestration.remedies import plan_repulls
+
+    if not plan_repulls(settings):
+        return dg.SkipReason("no gap that was not tried")
+    return dg.RunRequest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.automation import alerts, failing_checks, jobs, schedules
+from orchestration.automation import alerts, failing_checks, jobs, remedies, remedy, schedules
 from orchestration.checks import reconciliation_checks
 from orchestration.expectations.checks import expectation_checks
 from orchestration.ingest import ingest_assets
@@ -18,9 +18,9 @@ def build_definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[*ingest_assets(), transform_assets(), *publishing_assets()],
         asset_checks=[*reconciliation_checks(), expectations],
-        jobs=[daily, hourly],
+        jobs=[daily, hourly, remedy],
         schedules=schedules(daily, hourly),
-        sensors=[failing_checks, alerts],
+        sensors=[failing_checks, alerts, remedies],
         resources={"dbt": dbt_resource()},
         # Each step in a process of its own would import everything again: five seconds a step, for minutes of
         # steps.

@@ -180,6 +180,34 @@ def export(
     err.print(f"{len(found)} gaps in {file}")
 
 
+@app.command()
+def repull(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be read again.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read accounts with fresh gaps again: a record may only have been late. The next run loads what came.
+
+    Each opening of a gap is tried once. With `remedies.repull` in the configuration, Dagster does this after
+    each run.
+    """
+    from orchestration.cli.home import current_settings
+    from orchestration.remedies import plan_repulls
+    from orchestration.remedies import repull as read_again
+
+    settings = current_settings()
+    done: Sequence[Any] = plan_repulls(settings) if dry_run else read_again(settings)
+    if as_json:
+        print_json(done)
+        return
+    for each in done:
+        read = "" if dry_run else f", {each.rows:,} rows"
+        out.print(f"{each.account_id} since {each.since}, for {len(each.openings)} gaps{read}")
+        for error in () if dry_run else each.errors:
+            err.print(f"  {error}", markup=False)
+    if not done:
+        err.print("No open gap asks for it: all were tried, are taken on, or are too old to be late.")
+
+
 def _filter(status: str, *wanted: str | None) -> GapFilter:
     from orchestration.gaps import GapFilter, Status
 

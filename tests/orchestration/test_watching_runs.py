@@ -20,7 +20,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from ingestion.config import load_settings
 from orchestration.alerts import look, send_alerts
 from orchestration.alerts.runs import failed_runs, missed_schedules
-from orchestration.automation import DAILY_JOB
+from orchestration.automation import DAILY_JOB, alerts
 from orchestration.instance import dagster_home
 from tests.orchestration.operators import write_operator
 from tests.orchestration.receivers import hook
@@ -125,3 +125,17 @@ class TestMissedSchedules:
         (matter,) = look(load_settings(), instance, self.NOW).matters
         assert matter.topic == "The schedule nightly did not run"
         assert "fourwire ui" in matter.remedy
+
+
+def test_the_sensor_sends_and_starts_no_run(
+    home: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"channels": [{"name": "ops", "kind": "webhook"}]}
+    monkeypatch.setenv("FOURWIRE_CONFIG", str(write_operator(home.parent, alerts=settings)))
+    run_daily(instance, "down")
+    with hook() as receiver:
+        monkeypatch.setenv("FOURWIRE_SECRET_ALERTS_OPS_URL", receiver.url)
+        said = alerts(dg.build_sensor_context(instance))
+        assert isinstance(said, dg.SkipReason)
+        assert said.skip_message == "1 messages sent, 0 not taken"
+        assert receiver.taken[0]["groups"][0]["topic"] == "The job daily fails"
