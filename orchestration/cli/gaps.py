@@ -265,7 +265,13 @@ def _decide(action: Action, chosen: Sequence[Gap], by: str | None, as_json: bool
 def _gap_table(found: Iterable[Gap], waiting: dict[str, Any]) -> Table:
     table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
     for heading in ("", "gap", "rule", "account", "record", "at risk", "days", "handling", "owner"):
-        table.add_column(heading, justify="right" if heading in {"at risk", "days"} else "left")
+        table.add_column(
+            heading,
+            justify="right" if heading in {"at risk", "days"} else "left",
+            # An id that is cut cannot be copied.
+            no_wrap=heading in {"gap", "at risk"},
+            overflow="fold",
+        )
     for gap in found:
         mark = "[green]✓[/green]" if gap.status == "resolved" else _SEVERITY_MARK.get(gap.severity, "")
         handling = gap.handling or "resolved"

@@ -74,4 +74,5 @@ def test_whoever_opens_the_warehouse_takes_its_pool() -> None:
         for node in defs.resolve_job_def(DAILY_JOB).nodes_in_topological_order
         if node.definition.node_type_str == "op" and node.definition.pool != "warehouse"
     }
-    assert free <= {"published__report"} | {f"pull_{platform}" for platform in discover()}
+    pages = {"published__report", "published__health"}
+    assert free <= pages | {f"pull_{platform}" for platform in discover()}
