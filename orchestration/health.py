@@ -16,7 +16,7 @@ import duckdb
 from ingestion.config import Settings
 from orchestration.freshness import SourceState, source_states
 from orchestration.project import reconciliation_rules
-from orchestration.snapshot import reading_published
+from orchestration.snapshot import Snapshot, reading_published
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ class WireHealth:
     @property
     def stale_sources(self) -> tuple[WireSource, ...]:
         return tuple(source for source in self.sources if source.is_stale)
+
+
+def knows_wires(snapshot: Snapshot | None) -> bool:
+    """Whether the published marts hold the wires' health; those of an earlier release do not."""
+    return snapshot is not None and any(table.name == "rpt_wire_health" for table in snapshot.tables)
 
 
 def wire_health(settings: Settings, now: datetime | None = None) -> tuple[WireHealth, ...]:

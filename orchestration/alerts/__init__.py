@@ -24,7 +24,7 @@ from orchestration.alerts.matters import (
 from orchestration.alerts.messages import Message
 from orchestration.freshness import source_states
 from orchestration.gaps import Gap, GapFilter, find_gaps
-from orchestration.health import WireHealth, wire_health
+from orchestration.health import WireHealth, knows_wires, wire_health
 from orchestration.project import reconciliation_rules
 from orchestration.snapshot import read_snapshot, reading_published
 
@@ -85,7 +85,7 @@ def look(
         matters += run_matters(failed_runs(instance), ui_url)
         matters += schedule_matters(missed_schedules(instance, now, grace), ui_url)
     snapshot = read_snapshot(home.published)
-    if snapshot is None:
+    if snapshot is None or not knows_wires(snapshot):
         return Situation(now, tuple(matters))
     with reading_published(home.published) as connection:
         gaps = find_gaps(connection, GapFilter())

@@ -154,10 +154,10 @@ def status(as_json: AsJson = False) -> None:
 def _wires(snapshot: Any) -> Any:
     """The wires, without their sources where there is no configuration; none from an earlier release."""
     from ingestion.config import ConfigError
-    from orchestration.health import read_wires, wire_health
+    from orchestration.health import knows_wires, read_wires, wire_health
     from orchestration.snapshot import reading_published
 
-    if snapshot is None or "rpt_wire_health" not in {table.name for table in snapshot.tables}:
+    if not knows_wires(snapshot):
         return ()
     try:
         return wire_health(current_settings())
