@@ -36,7 +36,7 @@ def write_report(home: Home, operator: str, currency: str) -> Path:
             figures.channel_figures(connection, view="cohort"),
         )
         total, months = figures.total_figures(connection), figures.month_figures(connection, "period")
-        page = template("page.html.j2").render(
+        page = _template().render(
             operator=operator,
             currency=currency,
             made_at=datetime.now(UTC),
@@ -66,6 +66,11 @@ def _write(folder: Path, version: str, page: str) -> Path:
     return write_page(folder, "report.html", page)
 
 
+def health_template() -> Template:
+    """The page that `health` draws, with the filters of the report."""
+    return _template().environment.get_template("health.html.j2")
+
+
 def write_page(folder: Path, name: str, page: str) -> Path:
     """Put a page in place in one move: who has it open never sees half of it."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -75,8 +80,7 @@ def write_page(folder: Path, name: str, page: str) -> Path:
     return newest
 
 
-def template(name: str) -> Template:
-    """A page of this package, with the filters that they share."""
+def _template() -> Template:
     environment = Environment(
         loader=PackageLoader("orchestration.report", "."),
         autoescape=True,
@@ -85,7 +89,7 @@ def template(name: str) -> Template:
         lstrip_blocks=True,
     )
     environment.filters |= {"money": _money, "count": _count, "share": _share, "times": _times}
-    return environment.get_template(name)
+    return environment.get_template("page.html.j2")
 
 
 def _money(amount: Decimal | float | None, digits: int = 0) -> str:

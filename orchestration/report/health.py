@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ingestion.config import Settings
 from orchestration.health import WireHealth, wire_health
-from orchestration.report import template, write_page
+from orchestration.report import health_template, write_page
 from orchestration.snapshot import read_snapshot
 
 
@@ -22,7 +22,7 @@ def write_health_page(settings: Settings, now: datetime | None = None) -> Path:
     now = now or datetime.now(UTC)
     wires = wire_health(settings, now)
     snapshot = read_snapshot(settings.home.published)
-    page = template("health.html.j2").render(
+    page = health_template().render(
         operator=settings.operator.name,
         wires=wires,
         verdict=verdict(wires),
