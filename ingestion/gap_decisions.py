@@ -53,7 +53,8 @@ def append_decisions(path: Path, decisions: Iterable[GapDecision]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        file.truncate(_confirmed_length(file.seek(0) or file.read()))
+        file.seek(0)
+        file.truncate(_confirmed_length(file.read()))
         file.write("".join(f"{json.dumps(_document(each))}\n" for each in decisions).encode())
         file.flush()
         os.fsync(file.fileno())
