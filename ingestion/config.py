@@ -93,6 +93,15 @@ class Tolerances(_Strict):
     completed_without_invoice_hours: int = 72
     payment_without_invoice_hours: int = 48
     booked_without_job_hours: int = 24
+    slot_minutes: int = Field(default=15, ge=0)
+    missed_call_hours: int = Field(default=24, ge=1)
+    # Who hangs up sooner has dialled wrongly and expects nobody to call back.
+    missed_call_ring_seconds: int = Field(default=10, ge=0)
+    lead_answer_hours: int = Field(default=24, ge=1)
+    outcome_hours: int = Field(default=48, ge=1)
+    outcome_amount: Decimal = Decimal("0.01")
+    reference_hours: int = Field(default=48, ge=0)
+    silent_account_hours: int = Field(default=72, ge=24)
     shrink_share: float = Field(default=0.2, gt=0, le=1)
     # A gap that was told or acknowledged speaks again once its dollars have grown by this share.
     gap_growth_share: Decimal = Field(default=Decimal("0.25"), ge=0)

@@ -46,6 +46,7 @@ class Control:
                 Route("/faults", self._standing_faults, methods=["GET"]),
                 Route("/faults", self._post_fault, methods=["POST"]),
                 Route("/faults", self._clear_faults, methods=["DELETE"]),
+                Route("/gaps", self._places, methods=["GET"]),
                 Route("/gaps", self._inject, methods=["POST"]),
                 Route("/requests", self._requests),
             ],
@@ -56,6 +57,8 @@ class Control:
         entity = request.path_params["entity"]
         if entity not in self._truth.entities:
             raise HTTPException(404, f"no truth about {entity!r}; there is {', '.join(self._truth.entities)}")
+        if entity == "gaps":
+            self._saboteur.appraise()
         return _ndjson(self._truth.rows(entity))
 
     async def _raw_rows(self, request: Request) -> Response:
@@ -98,6 +101,10 @@ class Control:
     async def _clear_faults(self, request: Request) -> Response:
         self._faults.clear()
         return Response(status_code=204)
+
+    async def _places(self, request: Request) -> Response:
+        """How many gaps of each class the world has room for."""
+        return JSONResponse(self._saboteur.places())
 
     async def _inject(self, request: Request) -> Response:
         order = await _order(request)

@@ -13,6 +13,11 @@
     unnest({{ struct_list }})
 {%- endmacro %}
 
+{#- The position, from 1, of each element that json_elements of the same list gives beside it. -#}
+{% macro json_positions(struct_list) -%}
+    generate_subscripts({{ struct_list }}, 1)
+{%- endmacro %}
+
 {#- The `fields` of json_fields for `names` as text, plus `nested` (objects, arrays) as they are. -#}
 {% macro text_fields(names, nested={}) -%}
     {%- set fields = {} -%}

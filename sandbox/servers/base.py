@@ -20,10 +20,10 @@ class Access:
     """How a client reaches a simulated vendor; each vendor's package exports one as `ACCESS`.
 
     Attributes:
-        kind: What the vendor is to the operator: dispatch, crm, calls, ads or spend.
+        kind: What the vendor is to the operator: dispatch, crm, calls, ads, spend or accounting.
         keeps: What a dispatch platform keeps apart that others do not: `payments` as records of their own
             (elsewhere they exist inside their invoice), `name_parts` (first and last name as two fields),
-            `campaign_costs` (a cost table).
+            `campaign_costs` (a cost table), `slot_lengths` (how long a kind of job takes).
         channels: The marketing channels that an ad platform runs.
         credentials: What a client must present, and how the vendor's own secrets begin.
         token_path: Where tokens are given out, below the account's address.

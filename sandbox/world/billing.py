@@ -8,6 +8,7 @@ from sandbox.world.brands import TERRITORIES
 from sandbox.world.calendars import DAY, HOUR, MINUTE, Calendar
 from sandbox.world.model import Invoice, InvoiceLine, Job, Membership, Payment, World
 from sandbox.world.noise import Noise
+from sandbox.world.pace import USUAL, Pace, delay
 
 _MATERIALS = {
     "hvac": ("Capacitor", "Contactor", "Filter 16x25", "Blower motor", "Thermostat"),
@@ -32,8 +33,11 @@ _LABOR = {
 class Till:
     """Writes invoices and payments so that lines plus tax equal totals and payments never exceed them."""
 
-    def __init__(self, world: World, noise: Noise, calendars: dict[str, Calendar]) -> None:
+    def __init__(
+        self, world: World, noise: Noise, calendars: dict[str, Calendar], pace: Pace = USUAL
+    ) -> None:
         self._world = world
+        self._pace = pace
         self._noise = noise
         self._calendars = calendars
         self._lines = 0
@@ -47,6 +51,9 @@ class Till:
         finalized_at = created_at if deposit else job.completed_at + rng.randrange(1, 90) * MINUTE
         if rng.random() < 0.1 and not deposit:
             finalized_at += rng.randrange(8, 30) * HOUR
+        if not deposit and self._pace.invoice != USUAL.invoice:
+            created_at = job.completed_at + delay(self._pace.invoice, job.id)
+            finalized_at = created_at + 5 * MINUTE
         lines = self._job_lines(rng, job, install=install)
         invoice = self._invoice(job.brand_key, job.customer_id, lines, created_at, finalized_at, job=job)
         if not deposit and invoice.total_cents and rng.random() < self._noise.invoice_voided:

@@ -56,7 +56,7 @@ def brands() -> tuple[Brand, ...]:
             office_phone="+18155550100",
             service_zips=tuple(f"611{n:02d}" for n in (1, 2, 3, 4, 7, 8, 9, 11, 12, 14, 15, 16)),
             dispatch_keeps=frozenset(
-                {"calls", "campaign_costs", "credit_invoices", "memberships", "payments"}
+                {"calls", "campaign_costs", "credit_invoices", "memberships", "payments", "slot_lengths"}
             ),
         ),
         Brand(

@@ -18,6 +18,7 @@ from sandbox.world.marketing import CHANNELS, Mix
 from sandbox.world.model import Call, Campaign, Lead, Person, World
 from sandbox.world.noise import Noise
 from sandbox.world.numbers import stranger_number
+from sandbox.world.pace import USUAL, Pace, delay
 from sandbox.world.records import Desk, Files
 from sandbox.world.residents import Site, Story
 from sandbox.world.work import Crews, Order
@@ -60,6 +61,7 @@ class Journeys:
         mixes: dict[str, Mix],
         desk: Desk,
         crews: Crews,
+        pace: Pace = USUAL,
     ) -> None:
         self._world = world
         self._noise = noise
@@ -67,6 +69,7 @@ class Journeys:
         self._mixes = mixes
         self._desk = desk
         self._crews = crews
+        self._pace = pace
 
     def live(self, story: Story) -> None:
         files = Files()
@@ -146,8 +149,9 @@ class Journeys:
         lead = self._lead(story, need, person, campaign, kind, moment)
         if kind == "call" and rng.random() < self._noise.missed_call:
             returned_at = moment + rng.randrange(5, 50) * MINUTE
-            self._call(story, lead, person, moment, outcome="abandoned", keep_lead=False)
+            missed = self._call(story, lead, person, moment, outcome="abandoned", keep_lead=False)
             if rng.random() >= self._noise.missed_call_returns or returned_at > self._world.ends_at - HOUR:
+                self._call_back(missed)
                 return None
             lead.created_at = returned_at
         lead.id = len(self._world.leads) + 1
@@ -341,7 +345,9 @@ class Journeys:
                 property_id=need.site.property_id,
                 trade=need.trade,
                 kind=need.service,
-                booked_at=lead.booked_at,
+                booked_at=min(
+                    lead.booked_at + delay(self._pace.handover, lead.id), self._world.ends_at - MINUTE
+                ),
                 days_out=rng.choice((0, 0, 1, 1, 2)) if urgent else rng.randrange(1, 8),
                 campaign_id=self._typed_campaign(rng, lead),
                 cause_campaign_id=lead.cause_campaign_id or lead.campaign_id,
@@ -384,6 +390,31 @@ class Journeys:
             classified_at=moment + duration + 30,
             campaign_id=dialled.id if dialled else None,
             agent_name=None if hung_up else rng.choice(_AGENTS),
+        )
+        self._world.calls[call.id] = call
+        if hung_up:
+            self._call_back(call)
+
+    def _call_back(self, missed: Call) -> None:
+        """A good office rings back whoever was not answered and shows a number."""
+        soon = (10 + missed.id % 40) * MINUTE
+        called_at = missed.started_at + soon + delay(self._pace.call_back, missed.id)
+        if not missed.from_phone or called_at > self._world.ends_at:
+            return
+        call = Call(
+            id=len(self._world.calls) + 1,
+            brand_key=missed.brand_key,
+            direction="outbound",
+            from_phone=self._world.brands[missed.brand_key].office_phone,
+            to_phone=missed.from_phone,
+            started_at=called_at,
+            duration_seconds=20 + missed.id * 7 % 100,
+            outcome=None,
+            classified_at=None,
+            campaign_id=None,
+            agent_name=_AGENTS[missed.id % len(_AGENTS)],
+            household_id=missed.household_id,
+            person_id=missed.person_id,
         )
         self._world.calls[call.id] = call
 

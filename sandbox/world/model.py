@@ -29,7 +29,7 @@ class Brand:
     campaign_ids: tuple[int, ...] = ()
     # What this dispatch platform keeps as records or fields of their own, and others do not: calls,
     # campaign_costs, credit_invoices, memberships, name_parts (first and last name apart), payments (which
-    # elsewhere exist inside their invoice).
+    # elsewhere exist inside their invoice), slot_lengths (how long a kind of job takes).
     dispatch_keeps: frozenset[str] = frozenset()
 
 
@@ -71,6 +71,7 @@ class Property:
     zip: str
     latitude: float
     longitude: float
+    edited_at: int | None = None  # injected gap: when somebody wrote another address
 
 
 @dataclass(slots=True)
@@ -191,6 +192,8 @@ class Lead:
     crm_booked_without_job: bool = False  # injected gap: the CRM says booked, no job exists
     fbclid: str | None = None
     msclkid: str | None = None
+    outcome_lost: bool = False  # injected gap: the CRM never heard that the job was done
+    outcome_off_by_cents: int = 0  # injected gap: the CRM was told another amount
 
 
 @dataclass(slots=True)
@@ -235,6 +238,7 @@ class Call:
     agent_name: str | None = None
     household_id: int | None = None
     person_id: int | None = None
+    edited_at: int | None = None  # injected gap: when the record was changed or added
 
 
 @dataclass(slots=True)
@@ -270,6 +274,7 @@ class Job:
     rescheduled_end: int | None = None
     rated_at: int | None = None
     membership_id: int | None = None
+    edited_at: int | None = None  # injected gap: when the record was changed or added
 
 
 @dataclass(slots=True)
@@ -342,6 +347,7 @@ class Payment:
     refund_of_id: int | None = None
     voided_at: int | None = None
     orphaned_at: int | None = None  # injected gap: from here on it points at no invoice
+    customer_lost_at: int | None = None  # injected gap: from here on it names a customer that does not exist
 
 
 @dataclass(slots=True)
@@ -403,3 +409,8 @@ class World:
     payments: dict[int, Payment] = field(default_factory=dict)
     memberships: dict[int, Membership] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
+    # Injected gap: account -> since when it tells nothing new.
+    silent_since: dict[str, int] = field(default_factory=dict)
+    days_behind: int = 0  # by which files that people export are late
+    # Injected gap: CRM account -> (hours by which it dates bookings wrongly, since when it rewrites them so).
+    wrong_clocks: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """Probabilities between 0 and 1. They shape the world's mess, never the seven injected gap classes."""
+    """Probabilities between 0 and 1. They shape the world's mess, never the injected gap classes."""
 
     # People and homes
     second_adult: float = 0.55
@@ -55,7 +55,7 @@ class Noise:
     spam_call: float = 0.12
     excused_call: float = 0.08
     withheld_number: float = 0.25
-    never_contacted: float = 0.05
+    never_contacted: float = 0.0  # a healthy office answers everybody; who is not answered is a gap
     csr_conflict: float = 0.05
     misheard_source: float = 0.03
     street_on_form: float = 0.6

@@ -20,6 +20,8 @@ from orchestration import project
 from orchestration.platforms import in_use
 from sandbox.layout import Layout
 from sandbox.server import Sandbox
+from sandbox.world import build_world
+from sandbox.world.pace import USUAL, Pace
 
 HOUSEHOLDS = 150
 MONTHS = 7
@@ -60,6 +62,10 @@ class Line:
 
     def plant(self, gap_class: str, count: int, seed: int) -> None:
         self._control("POST", "gaps", {"class": gap_class, "count": count, "seed": seed})
+
+    def room_for_gaps(self) -> dict[str, int]:
+        """How many gaps of each class the world can show."""
+        return json.loads(self._control("GET", "gaps"))  # type: ignore[no-any-return]
 
     def truth(self, entity: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._control("GET", f"truth/{entity}").splitlines() if line]
@@ -122,16 +128,22 @@ def operating(
     households: int = HOUSEHOLDS,
     months: int = MONTHS,
     layout: Layout | None = None,
+    pace: Pace = USUAL,
 ) -> Iterator[Line]:
     """A sandbox with a world of `seed`, and an empty home beside it."""
-    with Sandbox.start(households=households, seed=seed, months=months, layout=layout) as sandbox:
+    world = build_world(seed, households, months, pace=pace)
+    with Sandbox.start(world=world, layout=layout) as sandbox:
         yield Line(sandbox, load_settings(home=home, config=sandbox.config_path))
 
 
 def plant_every_class(line: Line, count: int, seed: int) -> None:
-    """`count` gaps of every class, at places drawn from `seed`."""
-    for gap_class in GAP_CLASSES:
-        line.plant(gap_class, count, seed)
+    """`count` gaps of every class, at places drawn from `seed`; fewer where the world has fewer places.
+
+    The scarcest class comes first, so that no other takes its places.
+    """
+    room = line.room_for_gaps()
+    for gap_class in sorted(room, key=lambda name: (room[name], name)):
+        line.plant(gap_class, min(count, room[gap_class]), seed)
 
 
 def mart_models() -> list[project.Model]:

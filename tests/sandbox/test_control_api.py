@@ -14,21 +14,16 @@ import httpx
 import pytest
 
 from ingestion.config import load_settings
+from orchestration.project import reconciliation_rules
 from sandbox.accounts import write_info
-from sandbox.gaps import Saboteur
+from sandbox.gaps.requests import MISSPELT_SOURCES
+from sandbox.gaps.work import FAR_ZIPS
 from sandbox.server import Sandbox
 from sandbox.world import build_world
+from sandbox.world.model import Invoice, Payment, World
 
 HOUSEHOLDS = 400
-GAP_CLASSES = (
-    "completed_job_without_invoice",
-    "payment_without_invoice",
-    "invoice_total_differs_from_lines",
-    "invoice_balance_differs_from_payments",
-    "lead_without_source",
-    "lead_booked_without_job",
-    "job_without_source",
-)
+GAP_CLASSES = tuple(rule.check_id for rule in reconciliation_rules())
 
 
 @pytest.fixture
@@ -120,24 +115,37 @@ def test_requests_are_logged_by_account(running: Sandbox) -> None:
 # -- gaps ----------------------------------------------------------------------------------------------
 
 
-def test_all_seven_classes_can_be_injected_and_are_told(running: Sandbox) -> None:
-    for gap_class in GAP_CLASSES:
-        answer = order(running, "gaps", **{"class": gap_class, "count": 3})
+def inject_every_class(sandbox: Sandbox, count: int) -> dict[str, int]:
+    """`count` of each class, or as many as there is room for; the scarcest first."""
+    room = httpx.get(f"{sandbox.control_url}/gaps", timeout=30).raise_for_status().json()
+    wanted = {name: min(count, room[name]) for name in sorted(room, key=lambda name: (room[name], name))}
+    for gap_class, number in wanted.items():
+        answer = order(sandbox, "gaps", **{"class": gap_class, "count": number})
         assert answer.status_code == 200, answer.text
-        assert len(answer.json()["injected"]) == 3
+        assert len(answer.json()["injected"]) == number
+    return wanted
+
+
+def test_every_rule_has_a_class_that_can_be_injected_and_is_told(running: Sandbox) -> None:
+    wanted = inject_every_class(running, 3)
     gaps = truth(running, "gaps")
-    assert Counter(gap["gap_class"] for gap in gaps) == dict.fromkeys(GAP_CLASSES, 3)
+    assert wanted.keys() == set(GAP_CLASSES) and min(wanted.values()) >= 1
+    assert Counter(gap["gap_class"] for gap in gaps) == wanted
     places = [(gap["account_id"], gap["entity"], gap["native_id"]) for gap in gaps]
     assert len(set(places)) == len(places), "no record is spoilt twice"
-    assert all(gap["amount_cents"] > 0 for gap in gaps if gap["gap_class"] != "job_without_source")
+    worthless = {"lead_outside_service_area", "account_went_silent", "booking_clock_drifts"}
+    jobs = [gap for gap in gaps if gap["entity"] == "job"]
+    assert any(gap["amount_cents"] > 0 for gap in jobs)
+    assert all(
+        (gap["amount_cents"] > 0) != (gap["gap_class"] in worthless) for gap in gaps if gap not in jobs
+    )
     assert all(gap["injected_at"] == "2026-11-01T12:00:00Z" for gap in gaps)
 
 
 def test_injected_gaps_are_where_they_are_said_to_be() -> None:
     world = build_world(7, HOUSEHOLDS, 9)
     with Sandbox.start(world=world) as running:
-        for gap_class in GAP_CLASSES:
-            order(running, "gaps", **{"class": gap_class, "count": 4}).raise_for_status()
+        inject_every_class(running, 4)
     ids = {
         (account, entity, server.native_id(native_entity, key)): record
         for account, server in running.servers.items()
@@ -146,6 +154,7 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
             ("job", "jobs", world.jobs),
             ("invoice", "invoices", world.invoices),
             ("payment", "payments", world.payments),
+            ("call", "calls", world.calls),
         )
         for key, record in records.items()
         if world.brands[record.brand_key].account_id == account
@@ -171,15 +180,48 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
             lead.crm_booked_without_job and lead.booked_at and not lead.job_id
         ),
         "job_without_source": lambda job: job.campaign_id is None,
+        "invoice_of_canceled_job": lambda invoice: world.jobs[invoice.job_id].canceled_at == now,
+        "invoice_overpaid": lambda invoice: paid_on(world, invoice) > invoice.total_cents,
+        "refunds_exceed_payment": lambda payment: paid_back(world, payment) > payment.amount_cents,
+        "record_points_nowhere": lambda payment: payment.customer_lost_at == now,
+        "job_outside_service_area": lambda job: world.properties[job.property_id].zip in FAR_ZIPS,
+        "job_slot_differs_from_type": lambda job: (
+            job.scheduled_end - job.scheduled_start > world.job_types[job.job_type_id].duration_minutes * 60
+        ),
+        "job_booked_twice": lambda job: job.completed_at is None and job.edited_at == now,
+        "lead_source_unknown": lambda lead: lead.utm_source in MISSPELT_SOURCES,
+        "lead_outside_service_area": lambda lead: lead.zip in FAR_ZIPS,
+        "lead_not_answered": lambda lead: lead.contacted_at is None,
+        "lead_trade_differs_from_job": lambda lead: lead.trade != world.jobs[lead.job_id].trade,
+        "outcome_missing_in_crm": lambda lead: lead.outcome_lost,
+        "outcome_amount_differs_in_crm": lambda lead: lead.outcome_off_by_cents,
+        "call_booked_without_job": lambda call: call.outcome == "booked" and call.job_id is None,
+        "missed_call_not_returned": lambda call: call.outcome == "abandoned" and call.edited_at == now,
     }
     for gap in world.gaps:
-        assert signs[gap.gap_class](ids[gap.account_id, gap.entity, gap.native_id]), gap
-    # Every other job and lead still is as a fresh world has it.
+        if gap.entity == "account":
+            assert gap.native_id in {**world.silent_since, **world.wrong_clocks}
+        else:
+            assert signs[gap.gap_class](ids[gap.account_id, gap.entity, gap.native_id]), gap
+    # Every other lead and job still is as a fresh world has it, but the jobs that an invoice lost.
     fresh, named = build_world(7, HOUSEHOLDS, 9), {id(record) for record in map(ids.get, places(world))}
-    changed = [job for key, job in world.jobs.items() if job != fresh.jobs[key]]
-    assert {id(job) for job in changed} <= named
+    changed = [job for key, job in world.jobs.items() if job != fresh.jobs.get(key)]
+    assert {id(job) for job in changed if job.canceled_at != now} <= named
     changed = [lead for key, lead in world.leads.items() if lead != fresh.leads[key]]
     assert {id(lead) for lead in changed} <= named
+
+
+def paid_on(world: World, invoice: Invoice) -> int:
+    applied = (
+        pair for payment in world.payments.values() if not payment.voided_at for pair in payment.applied
+    )
+    return sum(cents for invoice_id, cents in applied if invoice_id == invoice.id)
+
+
+def paid_back(world: World, payment: Payment) -> int:
+    return -sum(
+        refund.amount_cents for refund in world.payments.values() if refund.refund_of_id == payment.id
+    )
 
 
 def places(world) -> list[tuple[str, str, str]]:
@@ -220,8 +262,12 @@ def test_impossible_gaps_are_refused_and_leave_nothing(running: Sandbox, body: d
     assert truth(running, "gaps") == []
 
 
-def test_the_classes_are_the_seven(running: Sandbox) -> None:
-    assert Saboteur(running.world, running.clock, running.servers).classes == GAP_CLASSES
+def test_what_a_gap_is_worth_follows_what_happens_later(running: Sandbox) -> None:
+    order(running, "gaps", **{"class": "lead_without_source", "count": 5})
+    before = {gap["id"]: gap["amount_cents"] for gap in truth(running, "gaps")}
+    order(running, "gaps", **{"class": "invoice_of_canceled_job", "count": 20})
+    after = {gap["id"]: gap["amount_cents"] for gap in truth(running, "gaps") if gap["id"] in before}
+    assert after.keys() == before.keys() and after != before
 
 
 # -- what it writes for others --------------------------------------------------------------------------

@@ -99,6 +99,7 @@ class Books:
             self.now if at is None else at,
             customer.created_at,
             self.profile_edited_at(customer),
+            *(self.world.properties[place].edited_at for place in customer.property_ids),
             self.touched.get(self.id_of("customers", customer.id)) if self.touched else None,
         )
 

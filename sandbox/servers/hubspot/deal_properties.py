@@ -21,7 +21,9 @@ from sandbox.servers.hubspot.sources import CHANNEL_TEXTS
 
 def deal_amount(portal: Portal, row: DealRow) -> Value:
     """The job's total before tax, once the deal is won."""
-    return money(row.job.total_cents) if row.job is not None and row.stage == "closedwon" else None
+    if row.job is None or row.stage != "closedwon":
+        return None
+    return money(row.job.total_cents + row.lead.outcome_off_by_cents)
 
 
 def closed_at(portal: Portal, row: DealRow) -> Value:
@@ -32,7 +34,9 @@ def closed_at(portal: Portal, row: DealRow) -> Value:
 def entered(stage: str) -> Getter:
     def value(portal: Portal, row: DealRow) -> Value:
         instant = dict(row.entered).get(stage)
-        return None if instant is None else stamp(instant * 1000)
+        if instant is None:
+            return None
+        return stamp((instant + (portal.clock_off_seconds if stage == "booked" else 0)) * 1000)
 
     return value
 

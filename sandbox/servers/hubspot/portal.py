@@ -83,6 +83,8 @@ class Portal:
         self.account_id = account_id
         self.now = now
         self.job_id = job_id
+        self._edited_until = edited_until
+        self._wrong_clock = world.wrong_clocks.get(account_id)
         self._orders: dict[tuple[str, bool], list[int]] = {}
         self._edited = {
             gap.native_id: gap.injected_at
@@ -92,6 +94,11 @@ class Portal:
 
     def come(self, instant: int | None) -> bool:
         return instant is not None and instant <= self.now
+
+    @property
+    def clock_off_seconds(self) -> int:
+        """By how much the times of bookings are written wrongly."""
+        return 0 if self._wrong_clock is None else self._wrong_clock[0] * 3600
 
     # -- contacts -------------------------------------------------------------------------------------------
 
@@ -199,7 +206,9 @@ class Portal:
             ("contacted", lead.contacted_at),
             ("booked", booked_at),
         ]
-        if job is not None and job.completed_at is not None and job.total_cents > 0:
+        if lead.outcome_lost:
+            pass
+        elif job is not None and job.completed_at is not None and job.total_cents > 0:
             life.append(("closedwon", job.completed_at))
         elif job is not None and job.canceled_at is not None:
             life.append(("closedlost", job.canceled_at))
@@ -208,7 +217,10 @@ class Portal:
         return [(stage, instant) for stage, instant in life if instant is not None and instant <= self.now]
 
     def _edit_of(self, lead: Lead) -> int:
-        return self._edited.get(str(FIRST_DEAL + lead.id), 0)
+        edited_at = self._edited.get(str(FIRST_DEAL + lead.id), 0)
+        if self._wrong_clock is None or lead.booked_at is None:
+            return edited_at
+        return max(edited_at, self._wrong_clock[1])
 
     @cached_property
     def deals(self) -> dict[int, DealRow]:
@@ -251,6 +263,8 @@ class Portal:
         modified_at = ended_at
         if call.classified_at is not None and call.classified_at <= self.now:
             modified_at = max(ended_at, call.classified_at)
+        if call.edited_at is not None and call.edited_at <= self._edited_until:
+            modified_at = max(modified_at, call.edited_at)
         return CallRow(
             FIRST_CALL + call.id, milliseconds(ended_at, call.id), milliseconds(modified_at, call.id), call
         )

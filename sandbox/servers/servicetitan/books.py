@@ -83,4 +83,5 @@ def invoice_milestones(tenant: Tenant, invoice: Invoice) -> Iterator[Milestone]:
 
 
 def payment_milestones(payment: Payment) -> Iterator[Milestone]:
-    yield from (payment.paid_at, posted_at(payment.paid_at), payment.voided_at, payment.orphaned_at)
+    yield from (payment.paid_at, posted_at(payment.paid_at), payment.voided_at)
+    yield from (payment.orphaned_at, payment.customer_lost_at)

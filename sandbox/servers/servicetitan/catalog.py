@@ -115,7 +115,7 @@ RESOURCES = (
         "locations",
         "tn.crm.locations:r",
         _named("locations"),
-        lambda tenant, location: [location.customer.created_at, location.customer.deleted_at],
+        render_crm.location_milestones,
         render_crm.location,
         render_crm.is_location_active,
         "/crm/v2/tenant/{tenant}/export/locations",

@@ -37,7 +37,7 @@ _ROYALTY = {"status": "Pending", "date": None, "sentOn": None, "memo": None}
 
 def bill_milestones(tenant: Tenant, bill: Bill) -> list[int | None]:
     if bill.invoice is None:
-        return [bill.created_at]
+        return [bill.created_at, bill.job.edited_at if bill.job is not None else None]
     touched = tenant.touched("invoices", bill.invoice.id)
     return [bill.created_at, *books.invoice_milestones(tenant, bill.invoice), *touched]
 
@@ -60,6 +60,10 @@ def _named(kind: str, world_id: int, name: str) -> Payload:
 
 def _party(customer: Customer) -> Payload:
     return _named("customers", customer.id, customer_name(customer))
+
+
+# What an injected gap names instead of a customer.
+_NOBODY = _named("customers", 1_000_000_000, "Unknown customer")
 
 
 def _batch(second: int, at: int) -> Payload | None:
@@ -285,7 +289,8 @@ def _payment_unit(tenant: Tenant, payment: Payment) -> Payload | None:
 
 def payment(tenant: Tenant, record: Payment, native: int, at: int) -> Payload:
     """A payment; a refund is one with a negative total that names what it refunds."""
-    customer = tenant.customers[record.customer_id]
+    lost = books.has_happened(record.customer_lost_at, at)
+    party = _NOBODY if lost else _party(tenant.customers[record.customer_id])
     day = wire.calendar_date(wire.local_day(record.paid_at, tenant.brands[record.brand_key].timezone))
     orphaned = books.has_happened(record.orphaned_at, at)
     applied = [] if orphaned else _applications(tenant, record, day)
@@ -302,7 +307,7 @@ def payment(tenant: Tenant, record: Payment, native: int, at: int) -> Payload:
         "checkNumber": str(1000 + native % 9000) if record.method == "check" else None,
         "createdBy": "office",
         "createdOn": wire.stamp(native, record.paid_at),
-        "customer": _party(customer),
+        "customer": party,
         "customFields": None,
         "date": day,
         "deposit": None,

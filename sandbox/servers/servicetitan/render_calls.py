@@ -29,6 +29,7 @@ def call_milestones(tenant: Tenant, call: Call) -> list[int | None]:
         call.classified_at,
         job.booked_at if job is not None else None,
         *tenant.touched("calls", call.id),
+        call.edited_at,
     ]
 
 

@@ -108,6 +108,11 @@ def location_contact(tenant: Tenant, record: Contact, native: int, at: int) -> P
     return {**_contact(record, native, at), "locationId": record.owner}
 
 
+def location_milestones(tenant: Tenant, record: Location) -> list[int | None]:
+    place = tenant.world.properties[record.property_id]
+    return [record.customer.created_at, record.customer.deleted_at, place.edited_at]
+
+
 def location(tenant: Tenant, record: Location, native: int, at: int) -> Payload:
     """ASSUMED: the locations of a merged customer stay active and keep the old customer's id."""
     place = tenant.world.properties[record.property_id]

@@ -47,6 +47,7 @@ def job_milestones(tenant: Tenant, job: Job) -> list[int | None]:
         *(offer.option.sold_at for offer in offers),
         *(bill.created_at for bill in tenant.bills_of_job[job.id]),
         *tenant.touched("jobs", job.id),
+        job.edited_at,
     ]
 
 
@@ -139,6 +140,7 @@ def visit_milestones(tenant: Tenant, job: Job) -> list[int | None]:
         job.started_at,
         job.completed_at,
         job.canceled_at,
+        job.edited_at,
     ]
 
 

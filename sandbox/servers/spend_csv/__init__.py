@@ -22,6 +22,7 @@ from starlette.routing import Route
 from sandbox.clock import Clock
 from sandbox.faults import Faults
 from sandbox.servers.base import Access, SandboxAccount
+from sandbox.world.calendars import DAY
 from sandbox.world.model import Brand, Campaign, CampaignSpend, World
 
 COLUMNS = (
@@ -58,8 +59,9 @@ class SpendFile:
     platform = "spend_csv"
     kind = "spend"
 
-    def __init__(self, world: World, clock: Clock) -> None:
+    def __init__(self, world: World, account_id: str, clock: Clock) -> None:
         self._world = world
+        self._account_id = account_id
         self._clock = clock
         self.app = Starlette(routes=[Route(FILE_PATH, self._download)])
 
@@ -95,7 +97,11 @@ class SpendFile:
         yield from self._fees(finished)
 
     def _today(self, brand: Brand) -> str:
-        return datetime.fromtimestamp(self._clock.now(), ZoneInfo(brand.timezone)).date().isoformat()
+        """The brand's day on which the file was last exported."""
+        now = self._clock.now()
+        exported_at = min(now, self._world.silent_since.get(self._account_id, now))
+        exported_at -= self._world.days_behind * DAY
+        return datetime.fromtimestamp(exported_at, ZoneInfo(brand.timezone)).date().isoformat()
 
     def _daily(self, campaign: Campaign, spend: CampaignSpend) -> Row:
         return self._row(
@@ -191,7 +197,7 @@ class SpendFile:
 
 def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> SpendFile:
     """One file for all brands; it asks for no credentials."""
-    return SpendFile(world, clock)
+    return SpendFile(world, account.account_id, clock)
 
 
 def campaign_id(world_id: int) -> str:

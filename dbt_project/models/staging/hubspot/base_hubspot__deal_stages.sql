@@ -10,7 +10,12 @@ with pipelines as (
 ),
 
 stages as (
-    select account_id, pipeline_id, {{ json_elements('pipeline.stages') }} as stage from pipelines
+    select
+        account_id,
+        pipeline_id,
+        {{ json_elements('pipeline.stages') }} as stage,
+        {{ json_positions('pipeline.stages') }} as position
+    from pipelines
 )
 
 select
@@ -18,6 +23,7 @@ select
     pipeline_id,
     stage.id as stage_id,
     stage.label as stage_name,
+    position,
     coalesce(cast(stage.metadata.isClosed as boolean), false) as is_closed,
     coalesce(cast(stage.metadata.isClosed as boolean), false)
         and coalesce(cast(stage.metadata.probability as double), 0) = 1 as is_won,
