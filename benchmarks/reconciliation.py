@@ -2,9 +2,10 @@
 
     python -m benchmarks reconciliation [--households N] [--months M] [--seeds 7,11,23] [--count C]
 
-Each seed makes three worlds: a clean one and a slow but healthy one, where every finding is false, and one with
-`count` gaps of every class at random places (fewer where the world has fewer places). Prints, per class: planted,
-found, missed, false, and how many dollars at risk were right to the cent; then recall and precision over all seeds.
+Each seed makes three worlds: a clean one and a slow but healthy one, where every finding is false, and one
+with `count` gaps of every class at random places (fewer where the world has fewer places). Prints, per class:
+planted, found, missed, false, and how many dollars at risk were right to the cent; then recall and precision
+over all seeds.
 """
 
 from __future__ import annotations
