@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -84,6 +84,31 @@ class Attribution(_Strict):
     default_window_days: int = Field(default=90, ge=1, le=730)
     window_days_by_trade: dict[str, int] = Field(default_factory=dict)
     new_customer_after_months: int = Field(default=24, ge=1)
+    # What is left of a dollar of revenue once the work is paid for; without it ROI and payback stay empty.
+    gross_margin: Decimal | None = Field(default=None, gt=0, le=1)
+    gross_margin_by_trade: dict[str, Decimal] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _trades_have_a_fallback(self) -> Attribution:
+        if self.gross_margin_by_trade and self.gross_margin is None:
+            raise ValueError("gross_margin_by_trade needs gross_margin too, for trades that it does not name")
+        return self
+
+
+class OfficeHours(_Strict):
+    """When somebody answers the phone, in each brand's own time zone."""
+
+    opens: time = time(8)
+    closes: time = time(17)
+    days: tuple[int, ...] = (1, 2, 3, 4, 5)  # 1 is Monday, 7 Sunday
+
+    @model_validator(mode="after")
+    def _some_hours_are_open(self) -> OfficeHours:
+        if self.closes <= self.opens:
+            raise ValueError("closes must be later than opens, on the same day")
+        if not self.days or not set(self.days) <= set(range(1, 8)):
+            raise ValueError("days must be numbers from 1 (Monday) to 7 (Sunday), at least one")
+        return self
 
 
 class Tolerances(_Strict):
@@ -199,6 +224,7 @@ class OperatorConfig(_Strict):
     brands: tuple[Brand, ...] = Field(min_length=1)
     accounts: tuple[Account, ...] = Field(min_length=1)
     attribution: Attribution = Attribution()
+    office_hours: OfficeHours = OfficeHours()
     tolerances: Tolerances = Tolerances()
     gap_owners: GapOwners = GapOwners()
     alerts: Alerts = Alerts()

@@ -81,6 +81,14 @@ def _settings(operator: OperatorConfig) -> Iterator[Row]:
     for trade, days in sorted(attribution.window_days_by_trade.items()):
         yield f"attribution.window_days.{trade}", str(days)
     yield "attribution.new_customer_after_months", str(attribution.new_customer_after_months)
+    if attribution.gross_margin is not None:
+        yield "attribution.gross_margin.default", str(attribution.gross_margin)
+    for trade, margin in sorted(attribution.gross_margin_by_trade.items()):
+        yield f"attribution.gross_margin.{trade}", str(margin)
+    hours = operator.office_hours
+    yield "office_hours.opens_minute", str(hours.opens.hour * 60 + hours.opens.minute)
+    yield "office_hours.closes_minute", str(hours.closes.hour * 60 + hours.closes.minute)
+    yield "office_hours.days", ",".join(str(day) for day in sorted(set(hours.days)))
     for name, value in sorted(operator.tolerances.model_dump().items()):
         yield f"tolerances.{name}", str(value)
     for wire, owner in operator.gap_owners.by_wire().items():

@@ -1,5 +1,5 @@
 """Why a figure is what it is: the rows behind one job or one household, each with the vendor's own id and
-link."""
+link. Invoices and campaigns are in `paper_trail`, numbers of a report in `provenance`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import duckdb
 
 from ingestion.config import Home
 from orchestration.warehouse import reading
+from orchestration.warehouse import rows as _rows
 
 Row = dict[str, Any]
 Sections = dict[str, list[Row]]
@@ -42,7 +43,7 @@ def explain_job(home: Home, identifier: str) -> Sections:
         )
         if not jobs:
             return {}
-        job = _only(jobs, "job_key")
+        job = only(jobs, "job_key")
         conversions = _conversion_keys(connection, job)
         return {
             "job": [job],
@@ -107,7 +108,7 @@ def explain_household(home: Home, identifier: str) -> Sections:
         )
         if not households:
             return {}
-        key = _only(households, "household_key")["household_key"]
+        key = only(households, "household_key")["household_key"]
         return {
             "household": _rows(
                 connection,
@@ -244,14 +245,16 @@ def _of_job(
     return _rows(connection, query, job=job["job_key"])
 
 
-def _only(rows: list[Row], key: str) -> Row:
+def only(rows: list[Row], key: str, *described_by: str) -> Row:
+    """The one row that was meant.
+
+    Raises:
+        Ambiguous: there are several; each is named by `key` and what describes it.
+    """
     if len(rows) > 1:
-        choices = "\n".join(f"  {row[key]}  {row.get('account_id', '')}".rstrip() for row in rows)
+        names = (key, *(described_by or ("account_id",)))
+        choices = "\n".join(
+            "  " + "  ".join(str(row.get(name) or "") for name in names).rstrip() for row in rows
+        )
         raise Ambiguous(f"{len(rows)} match; name one by its key:\n{choices}")
     return rows[0]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[Row]:
-    cursor = connection.execute(query, parameters)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

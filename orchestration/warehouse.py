@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -56,6 +57,13 @@ def _open(warehouse: Path, patience: float) -> duckdb.DuckDBPyConnection:
                     "Wait for it to end, or read the published snapshot instead."
                 ) from error
             time.sleep(0.2)
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[dict[str, Any]]:
+    """What a query finds, each row by column name."""
+    cursor = connection.execute(query, parameters)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:

@@ -108,6 +108,7 @@ def operator_document(world: World, accounts: list[SandboxAccount], secrets_file
             "default_window_days": 90,
             "window_days_by_trade": {"plumbing": 60, "electrical": 60, "hvac": 90, "roofing": 120},
             "new_customer_after_months": 24,
+            "gross_margin": "0.45",
         },
     }
 

@@ -1,27 +1,24 @@
 {#- The figures of a performance report over any grouping of int_performance__measured: additive ones first, then the
-    ratios, each defined here and nowhere else. A ratio without a denominator is NULL. -#}
+    rates, which are defined as metrics (models/marts/marketing/_metrics.yml). -#}
 {% macro performance_columns(measures) -%}
-    cast(sum({{ measures }}.leads) as bigint) as leads,
-    cast(sum({{ measures }}.booked_leads) as bigint) as booked_leads,
-    cast(sum({{ measures }}.new_customer_leads) as bigint) as new_customer_leads,
-    cast(sum({{ measures }}.mature_leads) as bigint) as mature_leads,
-    cast(sum({{ measures }}.booked_jobs) as decimal(24, 12)) as booked_jobs,
-    cast(sum({{ measures }}.net_booked_jobs) as decimal(24, 12)) as net_booked_jobs,
-    cast(sum({{ measures }}.completed_jobs) as decimal(24, 12)) as completed_jobs,
-    cast(sum({{ measures }}.new_customers) as decimal(24, 12)) as new_customers,
-    cast(sum({{ measures }}.spend_amount) as decimal(18, 4)) as spend_amount,
-    cast(sum({{ measures }}.gross_booked_amount) as decimal(18, 2)) as gross_booked_amount,
-    cast(sum({{ measures }}.booked_amount) as decimal(18, 2)) as booked_amount,
-    cast(sum({{ measures }}.sold_amount) as decimal(18, 2)) as sold_amount,
-    cast(sum({{ measures }}.completed_amount) as decimal(18, 2)) as completed_amount,
-    cast(sum({{ measures }}.invoiced_amount) as decimal(18, 2)) as invoiced_amount,
-    cast(sum({{ measures }}.collected_amount) as decimal(18, 2)) as collected_amount,
-    {{ ratio('sum(' ~ measures ~ '.booked_leads)', 'sum(' ~ measures ~ '.leads)') }} as booking_rate,
-    {{ ratio('sum(' ~ measures ~ '.mature_leads)', 'sum(' ~ measures ~ '.leads)') }} as mature_share,
-    {{ ratio('sum(' ~ measures ~ '.spend_amount)', 'sum(' ~ measures ~ '.leads)') }} as cost_per_lead,
-    {{ ratio('sum(' ~ measures ~ '.spend_amount)', 'sum(' ~ measures ~ '.booked_jobs)') }} as cost_per_booked_job,
-    {{ ratio('sum(' ~ measures ~ '.spend_amount)', 'sum(' ~ measures ~ '.new_customers)') }} as cac,
-    {{ ratio('sum(' ~ measures ~ '.completed_amount)', 'sum(' ~ measures ~ '.completed_jobs)') }} as average_ticket,
-    {{ ratio('sum(' ~ measures ~ '.completed_amount)', 'sum(' ~ measures ~ '.spend_amount)') }} as roas_completed,
-    {{ ratio('sum(' ~ measures ~ '.collected_amount)', 'sum(' ~ measures ~ '.spend_amount)') }} as roas_collected
+    {%- set counts = ['leads', 'booked_leads', 'new_customer_leads', 'mature_leads'] -%}
+    {%- set shared_counts = ['booked_jobs', 'net_booked_jobs', 'completed_jobs', 'new_customers'] -%}
+    {%- set costs = ['spend_amount', 'idle_spend_amount', 'claimed_conversions'] -%}
+    {%- set amounts = [
+        'gross_booked_amount', 'booked_amount', 'sold_amount', 'completed_amount', 'invoiced_amount', 'collected_amount',
+        'first_time_completed_amount', 'returning_completed_amount', 'first_time_collected_amount',
+        'returning_collected_amount', 'completed_reversal_amount', 'collected_reversal_amount', 'margin_amount', 'profit_amount', 'claimed_conversion_amount'
+    ] -%}
+    {%- for name in counts %}cast(sum({{ measures }}.{{ name }}) as bigint) as {{ name }},
+    {% endfor -%}
+    {%- for name in shared_counts %}cast(sum({{ measures }}.{{ name }}) as decimal(24, 12)) as {{ name }},
+    {% endfor -%}
+    {%- for name in costs %}cast(sum({{ measures }}.{{ name }}) as decimal(18, 4)) as {{ name }},
+    {% endfor -%}
+    {%- for name in amounts %}cast(sum({{ measures }}.{{ name }}) as decimal(18, 2)) as {{ name }},
+    {% endfor -%}
+    {{ metric_columns([
+        'booking_rate', 'mature_share', 'cost_per_lead', 'cost_per_booked_job', 'cac', 'average_ticket', 'roas_completed',
+        'roas_collected', 'roas_first_time', 'roi', 'idle_spend_share', 'claimed_per_booked_job'
+    ], measures) }}
 {%- endmacro %}

@@ -196,6 +196,6 @@ def _channel_table(channels: Sequence[ChannelFigures]) -> Table:
             money(row.collected_amount),
             money(row.spend_amount) if row.spend_amount else "–",
             money(row.cac),
-            ratio(row.roas),
+            ratio(row.roas_completed),
         )
     return table

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from ingestion.config import Home
 from orchestration.project import reconciliation_rules
-from orchestration.report import charts, figures
+from orchestration.report import charts, figures, insights
 from orchestration.snapshot import read_snapshot
 from orchestration.warehouse import WarehouseMissing, reading
 
@@ -35,6 +35,7 @@ def write_report(home: Home, operator: str, currency: str) -> Path:
             figures.channel_figures(connection),
             figures.channel_figures(connection, view="cohort"),
         )
+        ranges, curves = insights.intervals(connection), insights.value_curves(connection)
         total, months = figures.total_figures(connection), figures.month_figures(connection, "period")
         page = _template().render(
             operator=operator,
@@ -54,7 +55,16 @@ def write_report(home: Home, operator: str, currency: str) -> Path:
             months_chart=charts.months_chart(months),
             channels_chart=charts.channels_chart(period),
             return_chart=charts.return_chart(period),
-            funnel_chart=charts.funnel_chart(total),
+            funnel_chart=charts.funnel_chart(insights.funnel(connection)),
+            responses=insights.responses(connection),
+            intervals=ranges,
+            interval_chart=charts.interval_chart(ranges) if ranges else None,
+            curves=curves,
+            value_chart=charts.value_chart(curves) if curves else None,
+            date_bases=insights.DATE_BASES,
+            dated_months=insights.dated_months(connection),
+            bridge=insights.collection_bridge(connection),
+            restatements=insights.restatements(connection),
         )
     return _write(home.reports, snapshot.version, page)
 
@@ -88,7 +98,14 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"money": _money, "count": _count, "share": _share, "times": _times}
+    environment.filters |= {
+        "money": _money,
+        "count": _count,
+        "share": _share,
+        "times": _times,
+        "cost": _cost,
+        "minutes": _minutes,
+    }
     return environment.get_template("page.html.j2")
 
 
@@ -96,6 +113,19 @@ def _money(amount: Decimal | float | None, digits: int = 0) -> str:
     if amount is None:
         return "–"
     return f"{'-' if amount < 0 else ''}${abs(amount):,.{digits}f}"
+
+
+def _cost(amount: float | None) -> str:
+    """A cost per something: nothing spent is no cost to state."""
+    return _money(amount) if amount else "–"
+
+
+def _minutes(value: float | None) -> str:
+    if value is None:
+        return "–"
+    if value < 120:
+        return f"{value:,.0f} min"
+    return f"{value / 60:,.1f} h" if value < 48 * 60 else f"{value / 1440:,.1f} days"
 
 
 def _count(value: Decimal | float | int) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 import vl_convert
 from markupsafe import Markup
 
-from orchestration.report.figures import ChannelFigures, Figures, MonthFigures
+from orchestration.report.figures import ChannelFigures, MonthFigures
+from orchestration.report.insights import CurvePoint, FunnelStep, Interval
 
 # Readable on a light and on a dark page alike.
 INK, FAINT = "#8a8f98", "#8a8f9840"
 REVENUE, COLLECTED, SPEND, LEADS = "#3b82b8", "#4aa37c", "#d98a3d", "#8b7fc7"
+LINES = [REVENUE, COLLECTED, SPEND, LEADS, "#c06c8a", INK]
 
 _CONFIG: dict[str, Any] = {
     "background": "transparent",
@@ -117,11 +119,15 @@ def channels_chart(channels: Sequence[ChannelFigures]) -> Markup:
 
 
 def return_chart(channels: Sequence[ChannelFigures]) -> Markup:
-    """Return on ad spend of each channel that costs money; the rule marks break-even on revenue."""
+    """Return on ad spend from first-time customers, by channel; the rule marks break-even on revenue."""
     values = [
-        {"channel": each.title, "roas": round(each.roas, 2), "label": f"{each.roas:.1f}×"}
+        {
+            "channel": each.title,
+            "roas": round(each.roas_first_time, 2),
+            "label": f"{each.roas_first_time:.1f}×",
+        }
         for each in channels
-        if each.roas is not None
+        if each.roas_first_time is not None
     ]
     y = {"field": "channel", "type": "nominal", "sort": "-x", "axis": {"title": None, "ticks": False}}
     x = {"field": "roas", "type": "quantitative", "axis": {"title": None, "format": "~s", "tickCount": 5}}
@@ -149,16 +155,9 @@ def return_chart(channels: Sequence[ChannelFigures]) -> Markup:
     return _draw(spec, "return")
 
 
-def funnel_chart(total: Figures) -> Markup:
-    """From lead to completed job, in numbers of them."""
-    stages = [
-        ("Leads", float(total.leads)),
-        ("Booked leads", float(total.booked_leads)),
-        ("Booked jobs", float(total.booked_jobs)),
-        ("Completed jobs", float(total.completed_jobs)),
-        ("New customers", float(total.new_customers)),
-    ]
-    values = [{"stage": stage, "count": count, "label": f"{count:,.0f}"} for stage, count in stages]
+def funnel_chart(steps: Sequence[FunnelStep]) -> Markup:
+    """From lead to paid job, in numbers of leads."""
+    values = [{"stage": each.title, "count": each.leads, "label": f"{each.leads:,}"} for each in steps]
     y = {
         "field": "stage",
         "type": "nominal",
@@ -179,6 +178,72 @@ def funnel_chart(total: Figures) -> Markup:
         "height": {"step": 28},
     }
     return _draw(spec, "funnel")
+
+
+def interval_chart(intervals: Sequence[Interval]) -> Markup:
+    """Completed revenue by channel from the least to the most that any reading gives it; flips stand out."""
+    values = [
+        {
+            "channel": f"{each.channel} · {each.brand}",
+            "least": float(each.least),
+            "most": float(each.most),
+            "spend": float(each.spend_amount),
+            "what": "The choice decides" if each.decision_flips else "All readings agree",
+        }
+        for each in intervals
+    ]
+    y = {"field": "channel", "type": "nominal", "sort": None, "axis": {"title": None, "ticks": False}}
+    x = {"field": "least", "type": "quantitative", "axis": {"title": None, "format": "$~s", "tickCount": 6}}
+    colours = {"domain": ["All readings agree", "The choice decides"], "range": [REVENUE, SPEND]}
+    spec = {
+        "data": {"values": values},
+        "layer": [
+            {
+                "mark": {"type": "bar", "height": 9, "cornerRadius": 4},
+                "encoding": {
+                    "x": x,
+                    "x2": {"field": "most"},
+                    "y": y,
+                    "color": {"field": "what", "type": "nominal", "scale": colours},
+                },
+            },
+            {
+                "mark": {"type": "tick", "thickness": 2, "color": INK},
+                "encoding": {"x": {"field": "spend", "type": "quantitative"}, "y": y},
+            },
+        ],
+        "width": 620,
+        "height": {"step": 22},
+    }
+    return _draw(spec, "interval")
+
+
+def value_chart(points: Sequence[CurvePoint]) -> Markup:
+    """Invoiced per customer by months since the first job, one line per channel."""
+    values = [
+        {"months": each.months_since, "amount": each.invoiced_per_customer, "channel": each.title}
+        for each in points
+    ]
+    spec = {
+        "data": {"values": values},
+        "mark": {"type": "line", "strokeWidth": 2, "point": {"size": 16}},
+        "encoding": {
+            "x": {
+                "field": "months",
+                "type": "quantitative",
+                "axis": {"title": "months since the first job", "grid": False, "tickMinStep": 1},
+            },
+            "y": {
+                "field": "amount",
+                "type": "quantitative",
+                "axis": {"title": None, "format": "$~s", "tickCount": 5},
+            },
+            "color": {"field": "channel", "type": "nominal", "scale": {"range": LINES}},
+        },
+        "width": 820,
+        "height": 220,
+    }
+    return _draw(spec, "value")
 
 
 def _draw(spec: dict[str, Any], name: str) -> Markup:

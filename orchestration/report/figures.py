@@ -1,7 +1,7 @@
 """The report's numbers, read from the published marts.
 
-Sums are taken over the additive columns of `rpt_channel_performance` and `rpt_campaign_performance`; ratios
-are formed from those sums here, never averaged from the rows. A ratio without a denominator is None.
+Sums are taken over the additive columns of `rpt_channel_performance` and `rpt_campaign_performance`; rates
+are quotients of those sums as `dim_metrics` defines them, never averaged from the rows.
 """
 
 from __future__ import annotations
@@ -18,65 +18,62 @@ View = Literal["period", "cohort"]
 _ADDITIVE = (
     "leads",
     "booked_leads",
-    "mature_leads",
     "booked_jobs",
     "completed_jobs",
     "new_customers",
     "spend_amount",
+    "idle_spend_amount",
+    "claimed_conversions",
     "booked_amount",
     "completed_amount",
+    "first_time_completed_amount",
+    "returning_completed_amount",
     "invoiced_amount",
     "collected_amount",
+)
+# Defined as the project's metrics; the published `dim_metrics` says what divides what.
+_RATES = (
+    "booking_rate",
+    "mature_share",
+    "cost_per_lead",
+    "cost_per_booked_job",
+    "cac",
+    "average_ticket",
+    "roas_completed",
+    "roas_collected",
+    "roas_first_time",
+    "roi",
 )
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The additive figures of one group, and what follows from them."""
+    """The additive figures of one group, and the rates of those sums: None without a denominator."""
 
     leads: int
     booked_leads: int
-    mature_leads: int
     booked_jobs: Decimal
     completed_jobs: Decimal
     new_customers: Decimal
     spend_amount: Decimal
+    idle_spend_amount: Decimal
+    claimed_conversions: Decimal
     booked_amount: Decimal
     completed_amount: Decimal
+    first_time_completed_amount: Decimal
+    returning_completed_amount: Decimal
     invoiced_amount: Decimal
     collected_amount: Decimal
-
-    @property
-    def booking_rate(self) -> float | None:
-        return _ratio(self.booked_leads, self.leads)
-
-    @property
-    def maturity(self) -> float | None:
-        return _ratio(self.mature_leads, self.leads)
-
-    @property
-    def cost_per_lead(self) -> float | None:
-        return _ratio(self.spend_amount, self.leads) if self.spend_amount else None
-
-    @property
-    def cost_per_booked_job(self) -> float | None:
-        return _ratio(self.spend_amount, self.booked_jobs) if self.spend_amount else None
-
-    @property
-    def cac(self) -> float | None:
-        return _ratio(self.spend_amount, self.new_customers) if self.spend_amount else None
-
-    @property
-    def average_ticket(self) -> float | None:
-        return _ratio(self.completed_amount, self.completed_jobs)
-
-    @property
-    def roas(self) -> float | None:
-        return _ratio(self.completed_amount, self.spend_amount)
-
-    @property
-    def roas_collected(self) -> float | None:
-        return _ratio(self.collected_amount, self.spend_amount)
+    booking_rate: float | None
+    mature_share: float | None
+    cost_per_lead: float | None
+    cost_per_booked_job: float | None
+    cac: float | None
+    average_ticket: float | None
+    roas_completed: float | None
+    roas_collected: float | None
+    roas_first_time: float | None
+    roi: float | None
 
 
 @dataclass(frozen=True)
@@ -143,7 +140,7 @@ def channel_figures(
                 min(channel_sort_order) as sort_order
             from dim_marketing_sources group by channel
         )
-        select {_sums()}, measures.channel, channels.title, channels.is_marketing
+        select {_columns(connection)}, measures.channel, channels.title, channels.is_marketing
         from rpt_channel_performance as measures join channels on channels.channel = measures.channel
         where view_basis = ? and model = ?
         group by measures.channel, channels.title, channels.is_marketing, channels.sort_order
@@ -157,10 +154,10 @@ def channel_figures(
 def brand_figures(connection: duckdb.DuckDBPyConnection) -> tuple[BrandFigures, ...]:
     rows = connection.execute(
         f"""
-        select {_sums()}, coalesce(any_value(brands.brand_name), 'No brand')
+        select {_columns(connection)}, coalesce(brands.brand_name, 'No brand')
         from rpt_channel_performance as measures left join dim_brands as brands using (brand_key)
         where view_basis = 'period' and model = 'last'
-        group by measures.brand_key order by 12 nulls last
+        group by measures.brand_key, brands.brand_name order by brands.brand_name nulls last
         """
     ).fetchall()
     return tuple(BrandFigures(*row) for row in rows)
@@ -169,7 +166,7 @@ def brand_figures(connection: duckdb.DuckDBPyConnection) -> tuple[BrandFigures, 
 def month_figures(connection: duckdb.DuckDBPyConnection, view: View) -> tuple[MonthFigures, ...]:
     rows = connection.execute(
         f"""
-        select {_sums()}, month_on from rpt_channel_performance as measures
+        select {_columns(connection)}, month_on from rpt_channel_performance as measures
         where view_basis = ? and model = 'last' and month_on is not null group by month_on order by month_on
         """,
         [view],
@@ -180,7 +177,7 @@ def month_figures(connection: duckdb.DuckDBPyConnection, view: View) -> tuple[Mo
 def total_figures(connection: duckdb.DuckDBPyConnection) -> Figures:
     row = connection.execute(
         f"""
-        select {_sums()} from rpt_channel_performance as measures
+        select {_columns(connection)} from rpt_channel_performance as measures
         where view_basis = 'period' and model = 'last'
         """
     ).fetchone()
@@ -192,7 +189,7 @@ def campaign_figures(connection: duckdb.DuckDBPyConnection, limit: int = 15) -> 
     """The campaigns that cost most, cohort view: money spent against what it has brought in since."""
     rows = connection.execute(
         f"""
-        select {_sums()}, coalesce(measures.campaign_name, 'No campaign'), sources.channel_title,
+        select {_columns(connection)}, coalesce(measures.campaign_name, 'No campaign'), sources.channel_title,
             coalesce(brands.brand_name, '')
         from rpt_campaign_performance as measures
         join dim_marketing_sources as sources using (marketing_source_key)
@@ -238,7 +235,7 @@ def open_gaps(connection: duckdb.DuckDBPyConnection) -> tuple[OpenGaps, ...]:
         group by check_id order by dollars desc, check_id
         """
     ).fetchall()
-    return tuple(OpenGaps(*row[:-1], samples=tuple(row[-1])) for row in rows)
+    return tuple(OpenGaps(*rest, tuple(samples)) for *rest, samples in rows)
 
 
 def span(connection: duckdb.DuckDBPyConnection) -> Span | None:
@@ -257,9 +254,19 @@ def span(connection: duckdb.DuckDBPyConnection) -> Span | None:
     return Span(*row) if row and row[0] else None
 
 
-def _sums() -> str:
-    return ", ".join(f"coalesce(sum(measures.{name}), 0)" for name in _ADDITIVE)
-
-
-def _ratio(part: Decimal | int, whole: Decimal | int) -> float | None:
-    return float(part) / float(whole) if whole else None
+def _columns(connection: duckdb.DuckDBPyConnection) -> str:
+    """The sums and rates of `Figures`, over rows called `measures`."""
+    quotients = dict(
+        (name, (numerator, denominator))
+        for name, numerator, denominator in connection.execute(
+            "select metric, numerator, denominator from dim_metrics where kind = 'ratio'"
+        ).fetchall()
+    )
+    sums = [f"coalesce(sum(measures.{name}), 0)" for name in _ADDITIVE]
+    rates = [
+        "cast(sum(measures.{}) as double) / nullif(cast(sum(measures.{}) as double), 0)".format(
+            *quotients[name]
+        )
+        for name in _RATES
+    ]
+    return ", ".join((*sums, *rates))

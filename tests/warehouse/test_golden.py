@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import csv
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.warehouse.worlds import build_money, read_tables, write_world
+from tests.warehouse.worlds import build_money, read_tables, run_dbt, write_world
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -53,7 +54,77 @@ QUERIES = {
         where model = 'linear' and brand_key = 'north'
         order by view_basis, month_on, channel
     """,
+    "channel_returns": """
+        select view_basis, month_on, channel, completed_amount, first_time_completed_amount,
+            returning_completed_amount, completed_reversal_amount, margin_amount, profit_amount,
+            round(roi, 4) as roi, round(roas_first_time, 4) as roas_first_time, idle_spend_amount
+        from marketing.rpt_channel_performance
+        where model = 'last' and brand_key = 'north' and (completed_amount <> 0 or spend_amount <> 0)
+        order by view_basis, month_on, channel
+    """,
+    "revenue_bridge": """
+        select from_basis, from_month_on, to_basis, to_month_on, step, completed_amount
+        from marketing.rpt_revenue_bridge
+        where brand_key = 'north' and (from_basis, to_basis) in (
+            ('completed', 'collected'), ('completed', 'lead'), ('click', 'call')
+        )
+        order by from_basis, to_basis, from_month_on, to_month_on
+    """,
+    "customer_value": """
+        select brand_key, month_on, channel, months_since, is_month_over, customers, spend_amount,
+            invoiced_amount, collected_amount, margin_amount, acquisition_cost, payback_months
+        from marketing.rpt_customer_value where channel in ('google_ads', 'google_lsa', 'organic')
+        order by brand_key, month_on, channel, months_since
+    """,
+    "attribution_interval": """
+        select brand_key, channel, readings, least_completed_amount, most_completed_amount, best_rank,
+            worst_rank, spend_amount, readings_that_pay, decision_flips
+        from marketing.rpt_attribution_interval where span = 'year' order by brand_key, channel
+    """,
+    "lead_response": """
+        select lead_key, is_after_hours, response_state, response_seconds, office_response_seconds
+        from core.fct_leads where response_state <> 'waiting' order by lead_key
+    """,
+    "funnel": """
+        select brand_key, month_on, sum(clicks) as clicks, sum(requests) as requests, sum(leads) as leads,
+            sum(booked_leads) as booked_leads, sum(run_leads) as run_leads, sum(sold_leads) as sold_leads,
+            sum(invoiced_leads) as invoiced_leads, sum(paid_leads) as paid_leads
+        from marketing.rpt_funnel group by brand_key, month_on order by brand_key, month_on
+    """,
 }
+RESTATEMENTS = """
+    select view_basis, month_on, channel, figure, cause, before_value, after_value, change_value
+    from marketing.rpt_restatements order by view_basis, month_on, channel, figure
+"""
+# What a later pull brings: spend restated upwards, a credit on J03, the source of L04 corrected from the
+# search page to the ad that the click came from, and J08 paid.
+LATER = """
+    update conformed.int_ad_spend__unioned set spend_amount = 130 where ad_spend_key = 'S01';
+    update conformed.int_leads__unioned
+        set utm_source = 'google', utm_medium = 'cpc', utm_campaign = 'ac_repair', referrer_url = null
+        where lead_key = 'L04';
+    insert into conformed.int_invoices__unioned by name
+        select * replace (
+            'I16' as invoice_key, 'i16' as native_id, 'adjustment' as invoice_kind, null as job_key,
+            'I05' as adjusts_invoice_key, date '2026-05-25' as invoiced_on, -60 as subtotal_amount,
+            0 as tax_amount, -60 as total_amount, 0 as balance_amount,
+            timestamp '2026-05-25 15:00:00' as created_at
+        )
+        from conformed.int_invoices__unioned where invoice_key = 'I05';
+    insert into conformed.int_payments__unioned by name
+        select * replace (
+            'P14' as payment_key, 'p14' as native_id, 'C06' as customer_key, 'J08' as job_key,
+            timestamp '2026-06-10 16:00:00' as created_at, timestamp '2026-06-10 16:00:00' as updated_at,
+            timestamp '2026-06-10 16:00:00' as paid_at, date '2026-06-10' as paid_on, 210 as amount
+        )
+        from conformed.int_payments__unioned where payment_key = 'P06';
+    insert into conformed.int_payment_applications__unioned by name
+        select * replace (
+            'A15' as payment_application_key, 'a15' as native_id, 'P14' as payment_key,
+            'I14' as invoice_key, date '2026-06-10' as applied_on, 210 as applied_amount
+        )
+        from conformed.int_payment_applications__unioned where payment_application_key = 'A06';
+"""
 
 
 @pytest.fixture(scope="module")
@@ -67,13 +138,36 @@ def golden(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("name", QUERIES)
 def test_golden_world(golden: Path, name: str) -> None:
-    with duckdb.connect(str(golden), read_only=True) as connection:
-        cursor = connection.execute(QUERIES[name])
+    assert _found(golden, QUERIES[name]) == _expected(name)
+
+
+def test_late_news_are_restatements(golden: Path, tmp_path: Path) -> None:
+    """A month that was over changes only in the open, each time with the cause; what was known stays."""
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(golden, warehouse)
+    shutil.copytree(golden.parent / "target", tmp_path / "target")
+    history = "select * from marketing.fct_headline_history order by all"
+    known_before = _found(golden, history)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(LATER)
+    build_money(warehouse, "run")
+    assert _found(warehouse, RESTATEMENTS) == _expected("restatements")
+    known_since = _found(warehouse, history)
+    assert [row for row in known_since if row in known_before] == known_before
+    run_dbt("run", warehouse, "--select", "fct_headline_history")
+    assert _found(warehouse, history) == known_since
+
+
+def _found(warehouse: Path, query: str) -> list[list[str]]:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        cursor = connection.execute(query)
         header = [column[0] for column in cursor.description]
-        actual = [header, *([_text(cell) for cell in row] for row in cursor.fetchall())]
+        return [header, *([_text(cell) for cell in row] for row in cursor.fetchall())]
+
+
+def _expected(name: str) -> list[list[str]]:
     with (GOLDEN / "expected" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        expected = list(csv.reader(file))
-    assert actual == expected
+        return list(csv.reader(file))
 
 
 def _text(cell: object) -> str:

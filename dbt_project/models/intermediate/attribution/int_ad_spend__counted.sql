@@ -16,6 +16,11 @@ with daily as (
         cast(sum(case when cost_type = 'tax' then spend_amount else 0 end) as decimal(18, 4)) as tax_amount,
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(impressions) as bigint) as impressions,
+        -- A conversion that two reports claim is claimed once.
+        cast(sum(case when superseded_by_account_id is null then claimed_conversions end) as decimal(18, 4))
+            as claimed_conversions,
+        cast(sum(case when superseded_by_account_id is null then claimed_conversion_amount end) as decimal(18, 2))
+            as claimed_conversion_amount,
         max(case when allocation = 'spread' then 1 else 0 end) = 1 as is_spread,
         min(case when superseded_by_account_id is not null then 1 else 0 end) = 1 as is_superseded,
         cast(sum(case when superseded_by_account_id is null then spend_amount else 0 end) as decimal(18, 4)) as spend_amount

@@ -48,7 +48,9 @@ spend_measures as (
         spend.brand_key,
         cast(date_trunc('month', spend.spend_on) as date) as month_on,
         spend.marketing_source_key,
-        sum(spend.spend_amount) as spend_amount
+        sum(spend.spend_amount) as spend_amount,
+        sum(spend.claimed_conversions) as claimed_conversions,
+        sum(spend.claimed_conversion_amount) as claimed_conversion_amount
     from {{ ref('int_ad_spend__counted') }} as spend
     cross join models
     cross join views
@@ -68,11 +70,17 @@ credits as (
         jobs.completed_on,
         jobs.is_canceled,
         jobs.is_recall,
-        jobs.is_acquisition
+        jobs.is_acquisition,
+        {{ is_returning('served', 'credits', 'conversions') }} as is_returning,
+        cast(coalesce(by_trade.value, by_default.value) as decimal(5, 4)) as gross_margin
     from {{ ref('int_attribution__credited') }} as credits
     inner join {{ ref('int_conversions__identified') }} as conversions
         on conversions.conversion_key = credits.conversion_key
     left join {{ ref('int_jobs__enriched') }} as jobs on jobs.job_key = conversions.job_key
+    left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key
+    left join {{ ref('stg_operator__settings') }} as by_trade
+        on by_trade.key = 'attribution.gross_margin.' || conversions.trade
+    left join {{ ref('stg_operator__settings') }} as by_default on by_default.key = 'attribution.gross_margin.default'
 ),
 
 -- A recall makes good an earlier sale; it is no booking of its own.
@@ -137,7 +145,17 @@ money_measures as (
         sum(case when amounts.entry_type = 'sold' then amounts.amount else 0 end) as sold_amount,
         sum(case when amounts.entry_type = 'completed' then amounts.amount else 0 end) as completed_amount,
         sum(case when amounts.entry_type = 'invoiced' then amounts.amount else 0 end) as invoiced_amount,
-        sum(case when amounts.entry_type = 'collected' then amounts.amount else 0 end) as collected_amount
+        sum(case when amounts.entry_type = 'collected' then amounts.amount else 0 end) as collected_amount,
+        sum(case when amounts.entry_type = 'completed' and not credits.is_returning then amounts.amount else 0 end)
+            as first_time_completed_amount,
+        sum(case when amounts.entry_type = 'collected' and not credits.is_returning then amounts.amount else 0 end)
+            as first_time_collected_amount,
+        sum(case when amounts.entry_type = 'completed' then amounts.amount * credits.gross_margin else 0 end)
+            as margin_amount,
+        sum(case when amounts.entry_type = 'completed' and amounts.is_reversal then amounts.amount else 0 end)
+            as completed_reversal_amount,
+        sum(case when amounts.entry_type = 'collected' and amounts.is_reversal then amounts.amount else 0 end)
+            as collected_reversal_amount
     from credits
     inner join {{ ref('int_attribution__allocated') }} as amounts
         on amounts.model = credits.model
@@ -177,8 +195,35 @@ select
     cast(coalesce(money_measures.sold_amount, 0) as decimal(18, 2)) as sold_amount,
     cast(coalesce(money_measures.completed_amount, 0) as decimal(18, 2)) as completed_amount,
     cast(coalesce(money_measures.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
-    cast(coalesce(money_measures.collected_amount, 0) as decimal(18, 2)) as collected_amount
+    cast(coalesce(money_measures.collected_amount, 0) as decimal(18, 2)) as collected_amount,
+    cast(coalesce(money_measures.first_time_completed_amount, 0) as decimal(18, 2)) as first_time_completed_amount,
+    cast(
+        coalesce(money_measures.completed_amount - money_measures.first_time_completed_amount, 0) as decimal(18, 2)
+    ) as returning_completed_amount,
+    cast(coalesce(money_measures.first_time_collected_amount, 0) as decimal(18, 2)) as first_time_collected_amount,
+    cast(
+        coalesce(money_measures.collected_amount - money_measures.first_time_collected_amount, 0) as decimal(18, 2)
+    ) as returning_collected_amount,
+    cast(coalesce(money_measures.completed_reversal_amount, 0) as decimal(18, 2)) as completed_reversal_amount,
+    cast(coalesce(money_measures.collected_reversal_amount, 0) as decimal(18, 2)) as collected_reversal_amount,
+    -- Without a configured margin there is none to state, and no profit either.
+    cast(case when known.has_margin then coalesce(money_measures.margin_amount, 0) end as decimal(18, 2)) as margin_amount,
+    cast(
+        case when known.has_margin then
+            coalesce(money_measures.margin_amount, 0) - coalesce(spend_measures.spend_amount, 0)
+        end as decimal(18, 2)
+    ) as profit_amount,
+    cast(
+        case when coalesce(lead_measures.leads, 0) = 0 then coalesce(spend_measures.spend_amount, 0) else 0 end
+        as decimal(18, 4)
+    ) as idle_spend_amount,
+    cast(spend_measures.claimed_conversions as decimal(18, 4)) as claimed_conversions,
+    cast(spend_measures.claimed_conversion_amount as decimal(18, 2)) as claimed_conversion_amount
 from keys
+cross join (
+    select count(*) > 0 as has_margin from {{ ref('stg_operator__settings') }}
+    where key = 'attribution.gross_margin.default'
+) as known
 {% for measures in ['lead_measures', 'spend_measures', 'job_measures', 'money_measures'] -%}
 left join {{ measures }}
     on {{ measures }}.view_basis = keys.view_basis

@@ -14,6 +14,8 @@ select
     spend.tax_amount,
     spend.clicks,
     spend.impressions,
+    spend.claimed_conversions,
+    spend.claimed_conversion_amount,
     spend.is_spread,
     spend.is_superseded
 from {{ ref('int_ad_spend__counted') }} as spend

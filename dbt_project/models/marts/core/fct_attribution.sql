@@ -38,6 +38,7 @@ select
     credits.confidence,
     credits.weight,
     credits.attribution_reason,
+    {{ is_returning('served', 'credits', 'conversions') }} as is_returning,
     cast(coalesce(money.gross_booked_amount, 0) as decimal(18, 2)) as gross_booked_amount,
     cast(coalesce(money.booked_amount, 0) as decimal(18, 2)) as booked_amount,
     cast(coalesce(money.sold_amount, 0) as decimal(18, 2)) as sold_amount,
@@ -49,6 +50,7 @@ inner join {{ ref('int_conversions__identified') }} as conversions
     on conversions.conversion_key = credits.conversion_key
 inner join {{ ref('dim_marketing_sources') }} as sources
     on sources.marketing_source_key = credits.marketing_source_key
+left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key
 left join money
     on money.model = credits.model
     and money.conversion_key = credits.conversion_key

@@ -19,6 +19,12 @@ select
     leads.is_excluded,
     leads.exclusion_reason,
     leads.is_new_customer,
+    responded.is_after_hours,
+    responded.is_emergency,
+    responded.contacted_at,
+    responded.response_state,
+    responded.response_seconds,
+    responded.office_response_seconds,
     touches.marketing_source_key,
     coalesce(touches.channel, 'unattributed') as channel,
     sources.campaign_name,
@@ -26,5 +32,6 @@ select
     touches.confidence,
     coalesce(touches.method, 'unknown') <> 'unknown' as has_source
 from {{ ref('int_leads__deduplicated') }} as leads
+inner join {{ ref('int_leads__responded') }} as responded on responded.lead_key = leads.lead_key
 left join {{ ref('int_touches__resolved') }} as touches on touches.touch_key = leads.lead_key
 left join {{ ref('dim_marketing_sources') }} as sources on sources.marketing_source_key = touches.marketing_source_key
