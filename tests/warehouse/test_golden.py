@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import shutil
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from ingestion.config import Home
+from orchestration.paper_trail import explain_campaign, explain_invoice
 from tests.warehouse.worlds import build_money, read_tables, run_dbt, write_world
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -156,6 +159,31 @@ def test_late_news_are_restatements(golden: Path, tmp_path: Path) -> None:
     assert [row for row in known_since if row in known_before] == known_before
     run_dbt("run", warehouse, "--select", "fct_headline_history")
     assert _found(warehouse, history) == known_since
+
+
+def test_an_invoice_leads_to_the_bank(golden: Path) -> None:
+    trail = explain_invoice(Home(golden.parent), "i02")
+    assert [row["native_id"] for row in trail["job"]] == ["1002"]
+    assert [(row["native_id"], row["total_amount"]) for row in trail["corrections"]] == [("i03", -120)]
+    assert [(row["native_id"], row["amount"]) for row in trail["payments"]] == [("p03", 500)]
+    assert sorted((row["entry_type"], row["amount"]) for row in trail["ledger"]) == [
+        ("collected", 500),
+        ("completed", 500),
+        ("invoiced", 500),
+    ]
+    credited: dict[tuple[str, str], Decimal] = {}
+    for row in trail["credit"]:
+        key = row["model"], row["entry_type"]
+        credited[key] = credited.get(key, Decimal(0)) + row["amount"]
+    assert len(credited) > 2 and set(credited.values()) == {500}
+
+
+def test_a_campaign_leads_from_spend_to_its_jobs(golden: Path) -> None:
+    trail = explain_campaign(Home(golden.parent), "spring offer")
+    assert [(str(row["month_on"]), row["spend_amount"]) for row in trail["spend"]] == [("2026-03-01", 60)]
+    assert {row["native_id"] for row in trail["leads"]} >= {"l02", "l09", "l10", "l12", "l14", "l18"}
+    assert ("1008", 210) in [(row["native_id"], row["completed_amount"]) for row in trail["jobs"]]
+    assert explain_campaign(Home(golden.parent), "no such campaign") == {}
 
 
 def _found(warehouse: Path, query: str) -> list[list[str]]:
