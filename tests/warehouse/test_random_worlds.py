@@ -265,7 +265,7 @@ def test_any_number_leads_back_to_rows_that_make_it(built: tuple[Rows, Path]) ->
         )  # fmt: skip
         found = provenance.trace(Home(warehouse.parent), question)
         assert found.holds, question
-    for basis in ("lead", "booked", "collected"):
+    for basis in ("booked", "completed", "collected"):
         question = provenance.Question(
             provenance.DATE_BASES, "completed_amount", month=rng.choice(months), basis=basis
         )

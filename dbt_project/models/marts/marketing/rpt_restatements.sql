@@ -9,7 +9,8 @@
     'collected_reversal_amount': 'collected_reversal_amount'
 } %}
 -- Why a month that was over changed afterwards: the history's revisions, one row per figure that moved, with the cause that
--- the movement itself shows. What only moved between channels of one brand and month adds up to nothing there.
+-- the movement itself shows. What only moved between channels of one brand and month adds up to nothing there, or another
+-- channel mirrors it.
 with revisions as (
     select
         *,
@@ -43,7 +44,10 @@ changes as (
 netted as (
     select
         *,
-        sum(after_value - before_value) over (partition by view_basis, brand_key, month_on, known_at, figure) as net_change
+        sum(after_value - before_value) over (partition by view_basis, brand_key, month_on, known_at, figure) as net_change,
+        sum(after_value - before_value) over (
+            partition by view_basis, brand_key, month_on, known_at, figure, abs(after_value - before_value)
+        ) as unmirrored_change
     from changes
 )
 
@@ -57,10 +61,10 @@ select
     revision,
     figure,
     case
+        when abs(net_change) < 0.01 or abs(unmirrored_change) < 0.01 then 'moved_between_channels'
         when figure = 'spend_amount' then 'spend_restated'
         when figure = 'completed_reversal_amount' then 'credit_or_void'
         when figure = 'collected_reversal_amount' then 'refund_or_void'
-        when abs(net_change) < 0.01 then 'moved_between_channels'
         else 'late_or_corrected_records'
     end as cause,
     before_value,
