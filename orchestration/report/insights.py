@@ -3,6 +3,7 @@ changes, what customers come to be worth, and which finished months changed sinc
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -36,9 +37,10 @@ class Response:
 
 @dataclass(frozen=True)
 class DatedMonth:
-    """One month's completed revenue under every date; `month_on` is None for what has no such date."""
+    """One month's completed revenue under every date, or what stands in no month that is shown."""
 
-    month_on: date | None
+    title: str
+    is_month: bool
     amounts: dict[str, Decimal]
 
 
@@ -162,16 +164,20 @@ def _quotient(connection: duckdb.DuckDBPyConnection, metric: str) -> str:
 
 
 def dated_months(connection: duckdb.DuckDBPyConnection, limit: int = 12) -> tuple[DatedMonth, ...]:
-    """The newest months under every date, and last what has no such date."""
+    """The newest months under every date, between what came before and what has no such date."""
     rows = connection.execute(
-        "select month_on, date_basis, sum(completed_amount) from rpt_revenue_by_date_basis group by 1, 2"
+        "select month_on, date_basis, sum(completed_amount) from rpt_revenue_by_date_basis group by all"
     ).fetchall()
-    amounts: dict[date | None, dict[str, Decimal]] = {}
+    newest = sorted({month for month, _, _ in rows if month is not None})[-limit:]
+    titles = ["Earlier", *(f"{month:%B %Y}" for month in newest), "No such date"]
+    amounts: dict[str, dict[str, Decimal]] = {title: defaultdict(Decimal) for title in titles}
     for month, basis, amount in rows:
-        amounts.setdefault(month, {})[basis] = amount
-    months = sorted(month for month in amounts if month is not None)[-limit:]
+        dated = f"{month:%B %Y}" if month in newest else "Earlier"
+        amounts["No such date" if month is None else dated][basis] += amount
     return tuple(
-        DatedMonth(month, amounts[month]) for month in (*months, *([None] if None in amounts else []))
+        DatedMonth(title, title not in ("Earlier", "No such date"), dict(found))
+        for title, found in amounts.items()
+        if found
     )
 
 
@@ -210,7 +216,7 @@ _BRIDGE_TITLES = {
     ("earlier_there", True): "completed in the month, paid before it",
     ("not_dated_there", True): "completed in the month, not paid yet",
     ("later_there", False): "completed before, paid in the month",
-    ("earlier_there", False): "completed after, paid in the month (deposits)",
+    ("earlier_there", False): "completed or credited later, paid in the month",
     ("only_dated_there", False): "paid in the month, no date of completion",
 }
 

@@ -96,11 +96,16 @@ calls as (
     group by jobs.opportunity_key
 ),
 
-clicks as (
-    select path.opportunity_key, min(touches.touch_on) as clicked_on
+-- What was credited dates a job that no lead of its own led to, such as the work that an earlier visit found.
+credited as (
+    select
+        path.opportunity_key,
+        min(case when touches.lead_key is not null then touches.touch_on end) as lead_on,
+        min(case when touches.touch_kind = 'call' then touches.touch_on end) as called_on,
+        min(case when touches.method = 'click_id' then touches.touch_on end) as clicked_on
     from {{ ref('int_opportunities__touched') }} as path
     inner join {{ ref('int_touches__resolved') }} as touches on touches.touch_key = path.touch_key
-    where path.verdict = 'credited' and touches.method = 'click_id'
+    where path.verdict = 'credited'
     group by path.opportunity_key
 )
 
@@ -113,9 +118,9 @@ select
     completed.platform,
     completed.account_id,
     cast(sum(pieces.amount) as decimal(18, 2)) as amount,
-    leads.lead_on,
-    calls.called_on,
-    clicks.clicked_on,
+    coalesce(leads.lead_on, credited.lead_on) as lead_on,
+    coalesce(calls.called_on, credited.called_on) as called_on,
+    credited.clicked_on,
     jobs.booked_on,
     sold.event_on as sold_on,
     completed.event_on as completed_on,
@@ -129,5 +134,5 @@ left join invoiced
 left join sold on sold.job_key = completed.job_key
 left join leads on leads.opportunity_key = jobs.opportunity_key
 left join calls on calls.opportunity_key = jobs.opportunity_key
-left join clicks on clicks.opportunity_key = jobs.opportunity_key
+left join credited on credited.opportunity_key = jobs.opportunity_key
 group by all
