@@ -6,6 +6,16 @@ from ingestion.config import Home
 from orchestration.explanation import Sections, only
 from orchestration.warehouse import reading, rows
 
+# What each touch was allotted of each ledger entry. A row may stand for several models that share alike.
+SHARES_OF_ENTRIES = """(
+    select * exclude (model_names), string_split(model_names, ',') as models
+    from (
+        select conversion_key, touch_key, entry_key, entry_type, is_reversal, event_on, amount,
+            columns('^models?$') as model_names
+        from attribution.int_attribution__allocated
+    )
+)"""
+
 
 def explain_invoice(home: Home, identifier: str) -> Sections:
     """One invoice from the work to the bank, and who is credited with it; empty when there is none.
@@ -86,13 +96,13 @@ def explain_invoice(home: Home, identifier: str) -> Sections:
             ),
             "credit": rows(
                 connection,
-                """
+                f"""
                 select credits.model, credits.channel, credits.campaign_name, credits.touch_on,
                     credits.method, credits.weight, credits.attribution_reason, amounts.entry_type,
                     sum(amounts.amount) as amount
-                from attribution.int_attribution__allocated as amounts
+                from {SHARES_OF_ENTRIES} as amounts
                 join core.fct_revenue_ledger as ledger on ledger.entry_key = amounts.entry_key
-                join core.fct_attribution as credits on credits.model = amounts.model
+                join core.fct_attribution as credits on list_contains(amounts.models, credits.model)
                     and credits.conversion_key = amounts.conversion_key
                     and credits.touch_key is not distinct from amounts.touch_key
                 where ledger.invoice_key = $key and amounts.entry_type in ('invoiced', 'collected')

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import duckdb
 
 from ingestion.config import Home
+from orchestration.paper_trail import SHARES_OF_ENTRIES
 from orchestration.warehouse import reading, rows
 
 Row = dict[str, Any]
@@ -202,15 +203,15 @@ def _ledger_entries(entries: str, view: str) -> str:
             coalesce(payments.native_id, invoices.native_id, jobs.native_id) as native_id,
             coalesce(payments.native_url, invoices.native_url, jobs.native_url) as native_url,
             jobs.native_id as job_native_id, ledger.entry_key
-        from attribution.int_attribution__allocated as amounts
-        join core.fct_attribution as credits on credits.model = amounts.model
+        from {SHARES_OF_ENTRIES} as amounts
+        join core.fct_attribution as credits on credits.model = $model
             and credits.conversion_key = amounts.conversion_key
             and credits.touch_key is not distinct from amounts.touch_key
         join core.fct_revenue_ledger as ledger on ledger.entry_key = amounts.entry_key
         left join core.fct_jobs as jobs on jobs.job_key = ledger.job_key
         left join core.fct_invoices as invoices on invoices.invoice_key = ledger.invoice_key
         left join core.fct_payments as payments on payments.payment_key = ledger.payment_key
-        where amounts.model = $model and amounts.amount <> 0 and {entries}
+        where list_contains(amounts.models, $model) and amounts.amount <> 0 and {entries}
             and {_where("credits", dated, "credits.campaign_name")}
         order by amounts.event_on, ledger.entry_key, credits.touch_on
     """

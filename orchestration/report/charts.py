@@ -192,7 +192,7 @@ def interval_chart(intervals: Sequence[Interval]) -> Markup:
         }
         for each in intervals
     ]
-    axis = {"title": None, "ticks": False, "minExtent": 260}
+    axis = {"title": None, "ticks": False, "minExtent": 310}
     y = {"field": "channel", "type": "nominal", "sort": None, "axis": axis}
     x = {"field": "least", "type": "quantitative", "axis": {"title": None, "format": "$~s", "tickCount": 6}}
     colours = {"domain": ["All readings agree", "The choice decides"], "range": [REVENUE, SPEND]}
@@ -213,7 +213,7 @@ def interval_chart(intervals: Sequence[Interval]) -> Markup:
                 "encoding": {"x": {"field": "spend", "type": "quantitative"}, "y": y},
             },
         ],
-        "width": 560,
+        "width": 520,
         "height": {"step": 22},
     }
     return _draw(spec, "interval")

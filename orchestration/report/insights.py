@@ -276,11 +276,15 @@ def restatements(connection: duckdb.DuckDBPyConnection, limit: int = 12) -> tupl
     """What changed in months that were over, period view, newest news first, amounts only."""
     rows = connection.execute(
         """
-        select month_on, known_on, cause, figure, sum(change_value), count(*)
+        select month_on, known_on, cause, figure,
+            -- What only moved adds up to nothing; how much moved is half of all movements.
+            case when cause = 'moved_between_channels' then sum(abs(change_value)) / 2
+                else sum(change_value) end,
+            count(*)
         from rpt_restatements
         where view_basis = 'period' and figure like '%\\_amount' escape '\\'
         group by month_on, known_on, cause, figure
-        order by known_on desc, month_on desc, abs(sum(change_value)) desc
+        order by known_on desc, month_on desc, sum(abs(change_value)) desc
         limit ?
         """,
         [limit],
