@@ -28,8 +28,10 @@ from rich.table import Table
 from ingestion.config import Settings, load_settings
 from ingestion.run import ingest
 from orchestration import project
+from sandbox.layout import Layout
 from sandbox.server import Sandbox
 from sandbox.world import build_world
+from sandbox.world.brands import SYSTEMS_WITH_BOOKS
 from sandbox.world.model import World
 from sandbox.world.pace import SLOW, USUAL
 
@@ -37,6 +39,7 @@ CONSOLE = Console()
 CLASSES = tuple(rule.check_id for rule in project.reconciliation_rules())
 WITHOUT_TESTS = ("--exclude-resource-type", "test")
 SPOILT = "spoilt"
+WITH_BOOKS = Layout(systems=SYSTEMS_WITH_BOOKS)
 KINDS = {"clean": USUAL, "slow but healthy": SLOW, SPOILT: USUAL}
 
 # (class, account, native id) -> dollars at risk
@@ -69,7 +72,7 @@ class Outcome:
 def measure(kind: str, world: World, count: int, folder: Path) -> Outcome:
     """Pull, build and compare one world; only a spoilt one gets `count` gaps of every class."""
     began = time.monotonic()
-    with Sandbox.start(world=world) as sandbox:
+    with Sandbox.start(world=world, layout=WITH_BOOKS) as sandbox:
         planted = plant(sandbox, count, world.seed) if kind == SPOILT else {}
         settings = load_settings(home=folder, config=sandbox.config_path)
         failed = [result for result in ingest(settings) if result.error]

@@ -126,6 +126,9 @@ class Tolerances(_Strict):
     outcome_hours: int = Field(default=48, ge=1)
     outcome_amount: Decimal = Decimal("0.01")
     reference_hours: int = Field(default=48, ge=0)
+    books_days: int = Field(default=3, ge=1)
+    books_amount: Decimal = Decimal("0.01")
+    books_tax_amount: Decimal = Decimal("0.05")
     silent_account_hours: int = Field(default=72, ge=24)
     shrink_share: float = Field(default=0.2, gt=0, le=1)
     # A gap that was told or acknowledged speaks again once its dollars have grown by this share.

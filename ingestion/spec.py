@@ -217,7 +217,7 @@ class SourceSpec:
     """
 
     platform: str
-    kind: Literal["dispatch", "crm", "calls", "ads", "spend"]
+    kind: Literal["dispatch", "crm", "calls", "ads", "spend", "accounting"]
     title: str
     objects: tuple[ObjectSpec, ...]
     open_client: Callable[[Connection], VendorClient]

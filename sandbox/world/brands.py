@@ -15,6 +15,7 @@ OPERATOR_NAME = "Ridgeline Home Services"
 OPERATOR_ACCOUNTS = {
     "hubspot": "hs-portal",
     "spend_csv": "spend",
+    "accounting_csv": "books",
     "salesforce": "sf-org",
     "callrail": "cr-company",
     "call_events": "receptionist",
@@ -23,6 +24,8 @@ OPERATOR_ACCOUNTS = {
     "microsoft_ads": "msads",
 }
 DEFAULT_SYSTEMS = ("hubspot", "spend_csv")
+# With the books beside them: some gaps lie between dispatch and the books.
+SYSTEMS_WITH_BOOKS = (*DEFAULT_SYSTEMS, "accounting_csv")
 
 
 @dataclass(frozen=True)

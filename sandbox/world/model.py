@@ -412,5 +412,9 @@ class World:
     # Injected gap: account -> since when it tells nothing new.
     silent_since: dict[str, int] = field(default_factory=dict)
     days_behind: int = 0  # by which files that people export are late
+    # Injected gaps in the books: (invoice or payment, world id) or (deposit, brand|number) -> cents by which
+    # the total is off, None where the document is missing; and documents of nothing, as rows of the export.
+    book_errors: dict[tuple[str, int | str], int | None] = field(default_factory=dict)
+    book_inventions: list[dict[str, str]] = field(default_factory=list)
     # Injected gap: CRM account -> (hours by which it dates bookings wrongly, since when it rewrites them so).
     wrong_clocks: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -141,7 +141,7 @@ def plant_every_class(line: Line, count: int, seed: int) -> None:
 
     The scarcest class comes first, so that no other takes its places.
     """
-    room = line.room_for_gaps()
+    room = {name: places for name, places in line.room_for_gaps().items() if places}
     for gap_class in sorted(room, key=lambda name: (room[name], name)):
         line.plant(gap_class, min(count, room[gap_class]), seed)
 

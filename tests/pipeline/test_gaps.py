@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.layout import Layout
+from sandbox.world.brands import SYSTEMS_WITH_BOOKS
 from sandbox.world.pace import SLOW
 from tests.pipeline.conftest import CleanRun
 from tests.pipeline.line import GAP_CLASSES, operating, plant_every_class
 
 pytestmark = pytest.mark.slow
+
+WITH_BOOKS = Layout(systems=SYSTEMS_WITH_BOOKS)
 
 
 def test_a_clean_world_passes_every_check(clean_run: CleanRun) -> None:
@@ -28,7 +32,7 @@ def test_a_clean_world_agrees_on_every_control_total(clean_run: CleanRun) -> Non
 
 def test_a_slow_but_healthy_world_shows_no_gap(tmp_path: Path) -> None:
     """Invoices, hand-overs, calls back and files take their time, within every grace period."""
-    with operating(tmp_path, 6, pace=SLOW) as line:
+    with operating(tmp_path, 6, layout=WITH_BOOKS, pace=SLOW) as line:
         line.pull()
         line.build()
         assert line.open_gaps() == {}
@@ -37,7 +41,7 @@ def test_a_slow_but_healthy_world_shows_no_gap(tmp_path: Path) -> None:
 @pytest.mark.parametrize("seed", [5])
 def test_planted_gaps_are_found_exactly(seed: int, tmp_path: Path) -> None:
     """The same records, neither more nor fewer, and the dollars at risk to the cent."""
-    with operating(tmp_path, seed, households=250) as line:
+    with operating(tmp_path, seed, households=250, layout=WITH_BOOKS) as line:
         plant_every_class(line, 3, seed)
         line.pull()
         line.build()

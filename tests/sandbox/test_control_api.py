@@ -18,17 +18,20 @@ from orchestration.project import reconciliation_rules
 from sandbox.accounts import write_info
 from sandbox.gaps.requests import MISSPELT_SOURCES
 from sandbox.gaps.work import FAR_ZIPS
+from sandbox.layout import Layout
 from sandbox.server import Sandbox
 from sandbox.world import build_world
+from sandbox.world.brands import SYSTEMS_WITH_BOOKS
 from sandbox.world.model import Invoice, Payment, World
 
 HOUSEHOLDS = 400
+WITH_BOOKS = Layout(systems=SYSTEMS_WITH_BOOKS)
 GAP_CLASSES = tuple(rule.check_id for rule in reconciliation_rules())
 
 
 @pytest.fixture
 def running() -> Iterator[Sandbox]:
-    with Sandbox.start(households=HOUSEHOLDS, seed=7, months=9) as sandbox:
+    with Sandbox.start(households=HOUSEHOLDS, seed=7, months=9, layout=WITH_BOOKS) as sandbox:
         yield sandbox
 
 
@@ -144,7 +147,7 @@ def test_every_rule_has_a_class_that_can_be_injected_and_is_told(running: Sandbo
 
 def test_injected_gaps_are_where_they_are_said_to_be() -> None:
     world = build_world(7, HOUSEHOLDS, 9)
-    with Sandbox.start(world=world) as running:
+    with Sandbox.start(world=world, layout=WITH_BOOKS) as running:
         inject_every_class(running, 4)
     ids = {
         (account, entity, server.native_id(native_entity, key)): record
@@ -198,8 +201,19 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
         "call_booked_without_job": lambda call: call.outcome == "booked" and call.job_id is None,
         "missed_call_not_returned": lambda call: call.outcome == "abandoned" and call.edited_at == now,
     }
+    books = {
+        "invoice_missing_in_books": lambda invoice: world.book_errors["invoice", invoice.id] is None,
+        "invoice_differs_from_books": lambda invoice: world.book_errors["invoice", invoice.id],
+        "payment_missing_in_books": lambda payment: world.book_errors["payment", payment.id] is None,
+        "payment_differs_from_books": lambda payment: world.book_errors["payment", payment.id],
+    }
+    signs |= books
     for gap in world.gaps:
-        if gap.entity == "account":
+        if gap.entity == "entry":
+            brand, kind, number = gap.native_id.split("|")
+            invented = [row for row in world.book_inventions if row["number"] == number]
+            assert invented if kind == "invoice" else world.book_errors[kind, f"{brand}|{number}"]
+        elif gap.entity == "account":
             assert gap.native_id in {**world.silent_since, **world.wrong_clocks}
         else:
             assert signs[gap.gap_class](ids[gap.account_id, gap.entity, gap.native_id]), gap

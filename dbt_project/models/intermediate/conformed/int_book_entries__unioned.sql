@@ -1,0 +1,1 @@
+{{ union_platforms('book_entries') }}
