@@ -25,6 +25,7 @@ from sandbox.servers import discover_vendors
 from sandbox.servers.base import SandboxAccount, VendorServer
 from sandbox.world import DEFAULT_HOUSEHOLDS, DEFAULT_MONTHS, build_world
 from sandbox.world.model import World
+from sandbox.world.pace import USUAL, Pace
 
 DEFAULT_SEED = 7
 START_SECONDS = 30.0
@@ -140,6 +141,7 @@ def serve(
     config_out: Path | None = None,
     faults: Iterable[Mapping[str, Any]] = (),
     layout: Layout | None = None,
+    pace: Pace = USUAL,
 ) -> None:
     """Serve in this process until it is interrupted.
 
@@ -152,10 +154,11 @@ def serve(
         config_out: gets an operator configuration that points here, with its secrets file beside it.
         faults: orders for the fault board, in place from the first request on.
         layout: which systems the operator has; the usual ones by default.
+        pace: how fast the office works.
     """
     with socket.create_server(("127.0.0.1", port)) as listener:
         base_url = _url(listener)
-        assembly = assemble(build_world(seed, households, months), base_url, faults, layout)
+        assembly = assemble(build_world(seed, households, months, pace=pace), base_url, faults, layout)
         # The socket listens already: whoever reads these files can connect, and is answered in a moment.
         if config_out is not None:
             write_config(config_out, assembly.world, assembly.accounts)

@@ -45,6 +45,9 @@ def serve(
             "Without it: a CRM and a spend file.",
         ),
     ] = None,
+    slow: Annotated[
+        bool, typer.Option(help="An office that is healthy but slow, within every grace period.")
+    ] = False,
     config_out: Annotated[
         Path | None,
         typer.Option(
@@ -59,6 +62,7 @@ def serve(
     """
     from sandbox.layout import Layout
     from sandbox.server import serve as serve_sandbox
+    from sandbox.world.pace import SLOW, USUAL
 
     brands_on = dict(move.partition("=")[::2] for move in dispatch or [])
     serve_sandbox(
@@ -69,4 +73,5 @@ def serve(
         info_file=info,
         config_out=config_out,
         layout=Layout(brands_on, tuple(system)) if system else Layout(brands_on),
+        pace=SLOW if slow else USUAL,
     )
