@@ -156,7 +156,7 @@ class Journeys:
             lead.created_at = returned_at
         lead.id = len(self._world.leads) + 1
         self._world.leads[lead.id] = lead
-        self._handle(rng, lead, books=books)
+        is_called = self._handle(rng, lead, books=books)
         call = None
         if kind == "call":
             outcome = "booked" if lead.booked_at else "unbooked"
@@ -164,7 +164,7 @@ class Journeys:
                 outcome = "excused"
             call = self._call(story, lead, person, lead.created_at, outcome=outcome, keep_lead=True)
             lead.call_id = call.id
-        elif lead.contacted_at is not None and rng.random() < 0.55:
+        elif is_called and lead.contacted_at is not None and rng.random() < 0.55:
             self._call(story, lead, person, lead.contacted_at, outcome=None, keep_lead=True)
         if lead.in_crm:
             lead.crm_contact_id = self._desk.contact(story, files, person, lead).id
@@ -269,8 +269,9 @@ class Journeys:
         lead.landing_url = f"{site}/{lead.trade}?{query}"
         lead.referrer_url = _REFERRERS.get(campaign.channel)
 
-    def _handle(self, rng: Random, lead: Lead, *, books: bool) -> None:
-        """When the office answered, and whether it booked or lost the request."""
+    def _handle(self, rng: Random, lead: Lead, *, books: bool) -> bool:
+        """When the office answered, and whether it booked or lost the request; False if only in writing."""
+        is_called = True
         calendar, ends_at = self._calendars[lead.brand_key], self._world.ends_at
         if lead.kind == "call":
             lead.contacted_at = lead.created_at
@@ -279,9 +280,9 @@ class Journeys:
             lead.contacted_at = lead.created_at
             booked_at = lead.created_at + rng.randrange(5, 90)
         else:
-            ignored = not books and rng.random() < self._noise.never_contacted * 3
+            is_called = books or rng.random() >= self._noise.answered_in_writing * 3
             answered_at = calendar.office(lead.created_at + int(rng.lognormvariate(3.2, 1.2) * MINUTE))
-            lead.contacted_at = None if ignored or answered_at > ends_at else answered_at
+            lead.contacted_at = None if answered_at > ends_at else answered_at
             wait = rng.randrange(3, 25) * MINUTE
             if rng.random() < 0.25:
                 wait += rng.randrange(1, 5) * DAY
@@ -292,6 +293,7 @@ class Journeys:
         else:
             lost_at = (lead.contacted_at or lead.created_at) + rng.randrange(6, 14 * 24) * HOUR
             lead.lost_at = lost_at if lost_at <= ends_at else None
+        return is_called
 
     def _call(
         self,

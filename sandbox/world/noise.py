@@ -55,7 +55,7 @@ class Noise:
     spam_call: float = 0.12
     excused_call: float = 0.08
     withheld_number: float = 0.25
-    never_contacted: float = 0.0  # a healthy office answers everybody; who is not answered is a gap
+    answered_in_writing: float = 0.05  # nobody calls; the CRM alone knows that somebody answered
     csr_conflict: float = 0.05
     misheard_source: float = 0.03
     street_on_form: float = 0.6
