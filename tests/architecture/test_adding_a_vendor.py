@@ -100,7 +100,7 @@ def test_the_shared_product_names_a_vendor_on_one_line(vendor: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "sandbox/gaps.py",
+        "sandbox/gaps/money.py",
         "ingestion/config.py",
         "orchestration/checks.py",
         "tests/fixtures/warehouse.py",
