@@ -100,7 +100,7 @@ def status(as_json: AsJson = False) -> None:
     home = current_home()
     state = read_state(home)
     snapshot = read_snapshot(home.published)
-    page = home.data_docs / "index.html"
+    page = home.data_docs / "overview.html"
     data_docs = page if page.is_file() else None
     wires = _wires(snapshot)
     if as_json:

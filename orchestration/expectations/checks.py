@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
 
 from ingestion.config import load_settings
 from ingestion.sources import discover
+from orchestration.expectations.overview import write_overview
 from orchestration.expectations.suites import suites
 from orchestration.expectations.validation import SAMPLES, Broken, Verdict, validate
 from orchestration.platforms import in_use
@@ -33,7 +35,7 @@ def expectation_checks() -> dg.AssetChecksDefinition:
         home = load_settings().home
         with reading(home.warehouse) as connection:
             verdicts = validate(connection, chosen, raw_tables, home.data_docs)
-        page = home.data_docs / "index.html"
+        page = write_overview(home.data_docs, verdicts, f"{datetime.now(UTC):%Y-%m-%d %H:%M}")
         for suite in chosen:
             own = [verdict for verdict in verdicts if verdict.suite is suite]
             if suite.is_raw:

@@ -56,6 +56,11 @@ class Verdict:
     expectations: int
     broken: tuple[Broken, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """The name of its pages in Data Docs."""
+        return f"{self.suite.name}_{self.batch}"
+
     def concerning(self, table: Mapping[str, str]) -> Verdict:
         """What of it is about the rows whose columns are as in `table`; the rest counts as holding.
 

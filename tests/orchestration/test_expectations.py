@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -301,7 +302,10 @@ def test_the_checks_name_the_table_the_rows_and_the_page(home: Path) -> None:
     (broken,) = failed.metadata["broken"].records
     assert broken.data["column"] == "doubled_ids"
     assert "account_id spend" in str(broken.data["samples"])
-    assert Path(str(failed.metadata["data_docs"].value)).is_file()
+    page = Path(str(failed.metadata["data_docs"].value))
+    links = re.findall('href="([^"]+)"', page.read_text(encoding="utf-8"))
+    assert len(links) == sum(bool(suite.rows) + bool(suite.accounts) for suite in suites())
+    assert all((page.parent / link).is_file() for link in links)
 
 
 def test_no_expectation_is_stated_twice() -> None:
