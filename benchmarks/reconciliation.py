@@ -36,7 +36,7 @@ from sandbox.world.model import World
 from sandbox.world.pace import SLOW, USUAL
 
 CONSOLE = Console()
-CLASSES = tuple(rule.check_id for rule in project.reconciliation_rules())
+CLASSES = tuple(rule.check_id for rule in project.reconciliation_rules() if not rule.is_about_the_line)
 WITHOUT_TESTS = ("--exclude-resource-type", "test")
 SPOILT = "spoilt"
 WITH_BOOKS = Layout(systems=SYSTEMS_WITH_BOOKS)

@@ -293,6 +293,10 @@ class Home:
         return self.root / "landing"
 
     @property
+    def sweeps(self) -> Path:
+        return self.root / "sweeps"
+
+    @property
     def published(self) -> Path:
         return self.root / "published"
 

@@ -167,6 +167,8 @@ class ClientCredentials:
 class VendorClient:
     """The account's way to its vendor. Thread-safe; close it when the account's pulls are done.
 
+    `requests` counts what was sent, attempts that failed and requests for tokens included.
+
     A `transport` is for vendors that want a secret inside the URL: it writes it there on the way out, so that
     nothing before it (pages, messages, logs) ever holds it.
     """
@@ -195,6 +197,7 @@ class VendorClient:
             follow_redirects=follow_redirects,
             transport=transport,
         )
+        self.requests = 0
         self._waited = 0.0
         self._waited_lock = threading.Lock()
 
@@ -270,6 +273,8 @@ class VendorClient:
         unreachable = False
         for attempt in range(self._patience.attempts):
             started = time.monotonic()
+            with self._waited_lock:
+                self.requests += 1
             wait = min(self._patience.backoff_max, self._patience.backoff * 2**attempt) * random.uniform(
                 0.5, 1.0
             )

@@ -118,7 +118,7 @@ class PullWriter:
 
     def __init__(self, folder: Path, pull_id: str) -> None:
         self._folder = folder
-        self._pull_id = pull_id
+        self.pull_id = pull_id
         self._partial = folder / f"{pull_id}{_PAGES}{_PARTIAL}"
         self._stream = pa.CompressedOutputStream(pa.OSFile(str(self._partial), "wb"), "zstd")
         self.pages = 0
@@ -134,12 +134,17 @@ class PullWriter:
         """Make the pull exist. Killed before the last rename, nothing of it exists."""
         self._stream.close()
         _sync(self._partial)
-        self._partial.rename(self._folder / f"{self._pull_id}{_PAGES}")
-        draft = self._folder / f"{self._pull_id}.json{_PARTIAL}"
+        self._partial.rename(self._folder / f"{self.pull_id}{_PAGES}")
+        draft = self._folder / f"{self.pull_id}.json{_PARTIAL}"
         draft.write_bytes(msgspec.json.format(msgspec.json.encode(manifest), indent=1) + b"\n")
         _sync(draft)
-        draft.rename(self._folder / f"{self._pull_id}.json")
+        draft.rename(self._folder / f"{self.pull_id}.json")
         _sync(self._folder)
+
+    def close(self) -> Path:
+        """End the file without making it a pull; `read_pages` reads it until something removes it."""
+        self._stream.close()
+        return self._partial
 
     def discard(self) -> None:
         self._stream.close()

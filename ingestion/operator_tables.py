@@ -10,6 +10,7 @@ from ingestion.config import OperatorConfig, Settings
 from ingestion.gap_decisions import DECISION_COLUMNS, decision_rows, read_decisions
 from ingestion.identity_decisions import COLUMNS, configured_decisions, in_force
 from ingestion.load import open_warehouse
+from ingestion.sweep_tables import create_sweep_tables
 
 SCHEMA = "raw_operator"
 
@@ -39,6 +40,7 @@ def write_operator_tables(settings: Settings) -> None:
             if table.rows:
                 marks = ", ".join("?" for _ in table.columns)
                 connection.executemany(f"insert into {SCHEMA}.{table.name} values ({marks})", table.rows)
+        create_sweep_tables(connection)
         connection.execute("commit")
 
 

@@ -150,6 +150,11 @@ class ObjectSpec:
         may_empty: Rows come and go by their nature, such as what is wrong with files now: a listing without
             any is no reason to doubt it.
         kept_for: How long the vendor shows a row, where that is limited: older ones are held here alone.
+        lists_everything: A full pull brings every row that can be had, also where absence proves nothing.
+            None means: as `is_complete_listing` says.
+        unswept: Why the nightly sweep cannot list this object, where a full pull does not.
+        created: JSON path of a row's time of creation, or None; the sweep counts by its day.
+        amount: JSON path of what the sweep sums by day; only where it is in whole units of the currency.
         permission: What the credentials must be allowed for this object, in the vendor's own words.
         checkpoint_pages: Land what came as a pull of its own after this many pages (long first loads resume
             there).
@@ -169,6 +174,15 @@ class ObjectSpec:
     kept_for: timedelta | None = None
     checkpoint_pages: int | None = None
     permission: str = ""
+    lists_everything: bool | None = None
+    unswept: str | None = None
+    created: str | None = None
+    amount: str | None = None
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether a full pull shows all there is, so that it can be compared with what is held."""
+        return self.is_complete_listing if self.lists_everything is None else self.lists_everything
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier() or self.name != self.name.lower() or self.name.startswith("_"):

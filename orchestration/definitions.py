@@ -9,6 +9,7 @@ from orchestration.checks import reconciliation_checks
 from orchestration.expectations.checks import expectation_checks
 from orchestration.ingest import ingest_assets
 from orchestration.publish import publishing_assets
+from orchestration.sweeping import sweep_job, sweep_schedule
 from orchestration.transform import dbt_resource, transform_assets
 
 
@@ -18,8 +19,8 @@ def build_definitions() -> dg.Definitions:
     return dg.Definitions(
         assets=[*ingest_assets(), transform_assets(), *publishing_assets()],
         asset_checks=[*reconciliation_checks(), expectations],
-        jobs=[daily, hourly, remedy],
-        schedules=schedules(daily, hourly),
+        jobs=[daily, hourly, remedy, sweep_job],
+        schedules=[*schedules(daily, hourly), sweep_schedule],
         sensors=[failing_checks, alerts, remedies],
         resources={"dbt": dbt_resource()},
         # Each step in a process of its own would import everything again: five seconds a step, for minutes of

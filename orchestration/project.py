@@ -32,6 +32,9 @@ _FINGERPRINT = PROJECT_DIR / "target" / "manifest.sha256"
 # Unit tests check the code, not the data: `make test` runs them.
 BUILD_OPTIONS = ("--exclude-resource-type", "unit_test")
 
+# What Fourwire says of itself: whether all that vendors show is here, and why totals differ.
+CONSERVATION_MODELS = frozenset({"fct_conservation", "rpt_conservation_bridge"})
+
 _READ_BY_DBT = {".sql", ".yml", ".yaml", ".csv", ".md", ".py"}
 
 
@@ -72,6 +75,11 @@ class ReconciliationRule:
     subject_model: str
     tolerance_key: str
     remedy: str
+
+    @property
+    def is_about_the_line(self) -> bool:
+        """Fourwire itself lost or doubled something: no record at a vendor can be edited to show it."""
+        return self.subject_model in CONSERVATION_MODELS
 
 
 def dbt_environment(warehouse: Path, platforms: Sequence[str] | None = None) -> dict[str, str]:

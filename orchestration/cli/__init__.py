@@ -23,6 +23,7 @@ from orchestration.cli import (
     line,
     results,
     sandbox,
+    sweep,
     ui,
 )
 from orchestration.cli.console import err
@@ -67,6 +68,7 @@ app.add_typer(sandbox.app, name="sandbox", rich_help_panel=START)
 app.command("check-connection", rich_help_panel=START)(connection.check_connection)
 app.command(rich_help_panel=DAILY)(line.run)
 app.command(rich_help_panel=DAILY)(line.ingest)
+app.command(rich_help_panel=DAILY)(sweep.sweep)
 app.command(rich_help_panel=DAILY)(line.build)
 app.command(rich_help_panel=DAILY)(results.check)
 app.command(rich_help_panel=DAILY)(line.report)

@@ -53,7 +53,8 @@ def demo(
 
     with _operator(home, households, months, seed) as simulation:
         for rule in reconciliation_rules():
-            simulation.plant(rule.check_id, PLANTED_PER_RULE)
+            if not rule.is_about_the_line:
+                simulation.plant(rule.check_id, PLANTED_PER_RULE)
         settings = load_settings(home=home.root, config=simulation.config)
         err.print(
             f"[green]✓[/green] {settings.operator.name}: {len(settings.operator.brands)} brands, "

@@ -25,7 +25,7 @@ from sandbox.world.pace import USUAL, Pace
 
 HOUSEHOLDS = 150
 MONTHS = 7
-GAP_CLASSES = tuple(rule.check_id for rule in project.reconciliation_rules())
+GAP_CLASSES = tuple(rule.check_id for rule in project.reconciliation_rules() if not rule.is_about_the_line)
 
 # (check, account, native id)
 GapKey = tuple[str, str, str]

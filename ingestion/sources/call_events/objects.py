@@ -29,6 +29,7 @@ OBJECTS = (
         key=("event_id",),
         rows=event_rows,
         permission=_PERMISSION,
+        lists_everything=True,
     ),
     ObjectSpec(
         name="event_files",
@@ -37,5 +38,6 @@ OBJECTS = (
         key=("file",),
         rows=file_rows,
         permission=_PERMISSION,
+        lists_everything=True,
     ),
 )

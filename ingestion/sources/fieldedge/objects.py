@@ -32,6 +32,7 @@ def _export(name: str, kind: str, description: str, permission: str) -> ObjectSp
         rows=records_of,
         incremental=True,
         permission=permission,
+        lists_everything=True,
     )
 
 
@@ -47,6 +48,7 @@ def _look_up(
         incremental=True,
         checkpoint_pages=_CHECKPOINT_PAGES,
         permission=permission,
+        unswept="records can be asked for by id only; one that nothing names is unknown",
     )
 
 

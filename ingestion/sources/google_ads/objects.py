@@ -44,6 +44,7 @@ OBJECTS = (
         full_every=_MONTH,
         checkpoint_pages=12,
         permission=_READ,
+        unswept="figures of days, not records: each pull reads the last month again, each month all of them",
     ),
     ObjectSpec(
         name="clicks",
@@ -55,6 +56,7 @@ OBJECTS = (
         kept_for=timedelta(days=pulls.CLICK_DAYS),
         checkpoint_pages=30,
         permission=_READ,
+        unswept="clicks are told for 90 days, one question for each day: more than a night's quota",
     ),
     ObjectSpec(
         name="local_services_leads",
@@ -65,6 +67,7 @@ OBJECTS = (
         incremental=True,
         full_every=_MONTH,
         permission=_READ,
+        lists_everything=True,
     ),
     ObjectSpec(
         name="local_services_lead_conversations",
@@ -75,5 +78,6 @@ OBJECTS = (
         incremental=True,
         full_every=_MONTH,
         permission=_READ,
+        lists_everything=True,
     ),
 )

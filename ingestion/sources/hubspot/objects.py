@@ -49,6 +49,7 @@ def _records(name: str, description: str, permission: str) -> ObjectSpec:
         pull=records(name),
         permission=permission,
         modified="updatedAt",
+        created="createdAt",
         rows=_ROWS,
         incremental=True,
         full_every=_WEEK,

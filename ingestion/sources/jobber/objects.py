@@ -55,6 +55,7 @@ def _changing(name: str, question: Question, description: str, permission: str) 
         description=description,
         pull=complete_or(question, changes),
         modified="updatedAt",
+        created="createdAt",
         rows=rows_of(question.root, question.single),
         incremental=True,
         full_every=timedelta(days=7),
@@ -81,6 +82,7 @@ OBJECTS = (
         pull=_account(),
         rows=rows_of("", "account"),
         permission="none: every connected app may ask whose account it is",
+        lists_everything=True,
     ),
     _changing(
         "clients",

@@ -55,6 +55,7 @@ OBJECTS = (
         pull=_account,
         rows=whole_page,
         permission=_PERMISSION,
+        lists_everything=True,
     ),
     ObjectSpec(
         name="campaigns",
@@ -73,5 +74,6 @@ OBJECTS = (
         incremental=True,
         kept_for=timedelta(days=1125),
         permission=_PERMISSION,
+        unswept="figures of days, not records: years of reports; each pull reads the last weeks again",
     ),
 )

@@ -42,5 +42,6 @@ OBJECTS = (
         incremental=True,
         kept_for=timedelta(days=1095),
         permission=_PERMISSION,
+        unswept="figures of days, not records: years of reports; each pull reads the last weeks again",
     ),
 )

@@ -41,6 +41,7 @@ def _records(
         incremental=True,
         full_every=_WEEK,
         is_complete_listing=True,
+        created="CreatedDate",
         checkpoint_pages=10,
         permission=permission or f"{sobject}: Read, View All, and Read on its fields",
     )

@@ -43,6 +43,7 @@ def _record(name: str, description: str, pull: PullFunction) -> ObjectSpec:
         description=description,
         pull=pull,
         modified="updated_at",
+        created="created_at",
         rows=rows_at("items"),
         incremental=True,
         full_every=_WEEK,

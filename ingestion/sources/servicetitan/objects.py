@@ -59,6 +59,8 @@ def _feed(
     *,
     modified: str = "modifiedOn",
     params: dict[str, str] | None = None,
+    created: str | None = "createdOn",
+    amount: str | None = None,
 ) -> ObjectSpec:
     return ObjectSpec(
         name=name,
@@ -67,6 +69,9 @@ def _feed(
         modified=modified,
         incremental=True,
         checkpoint_pages=_CHECKPOINT_PAGES,
+        lists_everything=True,
+        created=created,
+        amount=amount,
     )
 
 
@@ -124,7 +129,12 @@ _UNGRANTED = (
         "a request that came in through a booking provider",
     ),
     _feed("calls", "/telecom/v2/tenant/{tenant}/export/calls", "a phone call with its classification"),
-    _feed("jobs", "/jpm/v2/tenant/{tenant}/export/jobs", "a job, from booked to completed or canceled"),
+    _feed(
+        "jobs",
+        "/jpm/v2/tenant/{tenant}/export/jobs",
+        "a job, from booked to completed or canceled",
+        amount="total",
+    ),
     # One tenant's export had recallForId on 1 of 2,471 jobs where the list had 111, and warrantyId on none.
     ObjectSpec(
         name="job_recalls",
@@ -133,6 +143,7 @@ _UNGRANTED = (
         modified="modifiedOn",
         incremental=True,
         full_every=timedelta(days=30),
+        lists_everything=True,
     ),
     _feed(
         "appointments",
@@ -161,9 +172,13 @@ _UNGRANTED = (
         "invoices",
         "/accounting/v2/tenant/{tenant}/export/invoices",
         "an invoice or an adjustment, with lines",
+        amount="total",
     ),
     _feed(
-        "payments", "/accounting/v2/tenant/{tenant}/export/payments", "a payment or refund and what it pays"
+        "payments",
+        "/accounting/v2/tenant/{tenant}/export/payments",
+        "a payment or refund and what it pays",
+        amount="total",
     ),
     _feed(
         "memberships", "/memberships/v2/tenant/{tenant}/export/memberships", "a customer's service membership"
