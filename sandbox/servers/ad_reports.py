@@ -114,8 +114,7 @@ def campaign_id(world_id: int) -> str:
 
 def campaign_name(campaign: Campaign, now: int) -> str:
     """Reports give past days, too, the name that the campaign has now."""
-    renamed = campaign.renamed_at is not None and campaign.renamed_at <= now
-    return campaign.renamed_to if renamed and campaign.renamed_to else campaign.name
+    return campaign.name_at(now)
 
 
 def money(cents: int) -> str:

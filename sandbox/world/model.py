@@ -51,6 +51,10 @@ class Campaign:
     # an ad platform, or None.
     cost_source: str | None = None
 
+    def name_at(self, instant: int) -> str:
+        renamed = self.renamed_at is not None and self.renamed_at <= instant
+        return self.renamed_to if renamed and self.renamed_to else self.name
+
 
 @dataclass(slots=True)
 class CampaignSpend:

@@ -7,27 +7,21 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from sandbox.servers.base import SandboxAccount
-from sandbox.servers.fieldedge.identifiers import draw, native_id
+from sandbox.servers.fieldedge.identifiers import native_id
+from sandbox.servers.standing import Standing
 from sandbox.world.model import Brand, Customer, Invoice, Job, Lead, Payment, World
 
-HALF_HOUR = 1800
 
-
-class Books:
+class Books(Standing):
     """What the tenant's database and its accounting side hold at `now`."""
 
     def __init__(self, world: World, account: SandboxAccount, now: int) -> None:
-        self.world = world
-        self.account_id = account.account_id
-        self.now = now
+        super().__init__(world, account.account_id, now)
         self.brand_keys = frozenset(account.brand_keys)
         self.brand: Brand = world.brands[account.brand_keys[0]]
 
     def id_of(self, entity: str, *parts: int | str) -> str:
         return native_id(self.account_id, entity, *parts)
-
-    def come(self, instant: int | None) -> bool:
-        return instant is not None and instant <= self.now
 
     # -- customers ------------------------------------------------------------------------------------------
 
@@ -44,13 +38,6 @@ class Books:
     def is_active(self, customer: Customer) -> bool:
         return not self.come(customer.deleted_at) and not self.come(customer.merged_at)
 
-    def surviving(self, customer_id: int) -> Customer:
-        """The record that stands in for a customer now: itself, or what it was merged into."""
-        customer = self.world.customers[customer_id]
-        while self.come(customer.merged_at) and customer.merged_into_id is not None:
-            customer = self.world.customers[customer.merged_into_id]
-        return customer
-
     def phones(self, customer: Customer) -> list[str]:
         late = [customer.late_phone] if self.come(customer.contact_changed_at) and customer.late_phone else []
         return [*customer.phones, *late]
@@ -66,14 +53,6 @@ class Books:
             if lead.brand_key in self.brand_keys and lead.in_dispatch and lead.created_at <= self.now
         }
 
-    def campaign_name(self, campaign_id: int | None, at: int) -> str | None:
-        """The lead source as it was called at that instant."""
-        if campaign_id is None:
-            return None
-        campaign = self.world.campaigns[campaign_id]
-        renamed = campaign.renamed_at is not None and campaign.renamed_at <= at
-        return campaign.renamed_to if renamed and campaign.renamed_to else campaign.name
-
     # -- work orders ----------------------------------------------------------------------------------------
 
     @cached_property
@@ -83,16 +62,6 @@ class Books:
             for job in self.world.jobs.values()
             if job.brand_key in self.brand_keys and job.booked_at <= self.now
         }
-
-    def schedule(self, job: Job) -> tuple[int | None, int | None]:
-        """(start, end) as of now; (None, None) while the work order is pending: some wait half an hour."""
-        far = job.scheduled_start - job.booked_at > 2 * HALF_HOUR
-        waits = far and draw(self.account_id, "unscheduled", job.id) < 0.06
-        if waits and job.booked_at + HALF_HOUR > self.now:
-            return None, None
-        if self.come(job.rescheduled_at) and job.rescheduled_start is not None:
-            return job.rescheduled_start, job.rescheduled_end
-        return job.scheduled_start, job.scheduled_end
 
     def work_order_status(self, job: Job) -> str:
         """Finalized: completed, and its invoice has gone to accounting."""

@@ -184,8 +184,7 @@ def native_campaign_id(world_id: int, brand_key: str) -> int:
 
 def _name(campaign: Campaign, now: int) -> str:
     """Figures of any day carry the name that the campaign has now."""
-    renamed = campaign.renamed_at is not None and campaign.renamed_at <= now
-    return campaign.renamed_to if renamed and campaign.renamed_to else campaign.name
+    return campaign.name_at(now)
 
 
 def _holds(query: Query, row: Row) -> bool:

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from sandbox.servers.base import SandboxAccount
-from sandbox.servers.housecallpro.identifiers import draw, native_id
+from sandbox.servers.housecallpro.identifiers import native_id
+from sandbox.servers.standing import Standing, latest
 from sandbox.world.model import (
     Brand,
     Customer,
@@ -21,8 +22,6 @@ from sandbox.world.model import (
     World,
 )
 
-HALF_HOUR = 1800
-
 
 class LeadSource(NamedTuple):
     """One entry of the lead source picklist."""
@@ -31,29 +30,16 @@ class LeadSource(NamedTuple):
     name: str
 
 
-def latest(now: int, *instants: int | None) -> int:
-    """The last of the instants that has come; 0 when none has."""
-    return max((instant for instant in instants if instant is not None and instant <= now), default=0)
-
-
-class Books:
+class Books(Standing):
     """What the vendor's database holds at `now`. Built once per clock value, read by every request."""
 
     def __init__(self, world: World, account: SandboxAccount, now: int) -> None:
-        self.world = world
-        self.account_id = account.account_id
-        self.now = now
+        super().__init__(world, account.account_id, now)
         self.brand_keys = frozenset(account.brand_keys)
         self.brand: Brand = world.brands[account.brand_keys[0]]
 
     def id_of(self, entity: str, *parts: int | str) -> str:
         return native_id(self.account_id, entity, *parts)
-
-    def draw(self, purpose: str, *parts: int | str) -> float:
-        return draw(self.account_id, purpose, *parts)
-
-    def come(self, instant: int | None) -> bool:
-        return instant is not None and instant <= self.now
 
     # -- customers ------------------------------------------------------------------------------------------
 
@@ -74,20 +60,6 @@ class Books:
             if self.knows_customer(customer)
         }
 
-    def surviving(self, customer_id: int) -> Customer:
-        """The record that stands in for a customer now: itself, or what it was merged into."""
-        return self._merge_chain(customer_id)[-1]
-
-    def merges(self, customer_id: int) -> Iterator[int | None]:
-        """When a job's customer was merged away; ASSUMED to rewrite the job and so to move its time."""
-        yield from (customer.merged_at for customer in self._merge_chain(customer_id)[:-1])
-
-    def _merge_chain(self, customer_id: int) -> list[Customer]:
-        chain = [self.world.customers[customer_id]]
-        while self.come(chain[-1].merged_at) and chain[-1].merged_into_id is not None:
-            chain.append(self.world.customers[chain[-1].merged_into_id])
-        return chain
-
     def profile_edited_at(self, customer: Customer) -> int | None:
         """Some customers switch their notifications off later; that edit does move `updated_at`."""
         chance = self.draw("profile edit", customer.id)
@@ -102,15 +74,6 @@ class Books:
             *(self.world.properties[place].edited_at for place in customer.property_ids),
             self.touched.get(self.id_of("customers", customer.id)) if self.touched else None,
         )
-
-    @cached_property
-    def touched(self) -> dict[str, int]:
-        """Native id -> when somebody spoilt that record: an edit, so it moves the record's time."""
-        touched: dict[str, int] = {}
-        for gap in self.world.gaps:
-            if gap.account_id == self.account_id and gap.injected_at <= self.now:
-                touched[gap.native_id] = max(gap.injected_at, touched.get(gap.native_id, 0))
-        return touched
 
     # -- employees ------------------------------------------------------------------------------------------
 
@@ -135,21 +98,6 @@ class Books:
             for job in self.world.jobs.values()
             if job.brand_key in self.brand_keys and job.booked_at <= self.now
         }
-
-    def scheduled_at(self, job: Job) -> int:
-        """When the office put the job on the calendar: mostly while booking, sometimes half an hour later."""
-        waits = (
-            job.scheduled_start - job.booked_at > 2 * HALF_HOUR and self.draw("unscheduled", job.id) < 0.06
-        )
-        return job.booked_at + HALF_HOUR if waits else job.booked_at
-
-    def schedule(self, job: Job) -> tuple[int | None, int | None]:
-        """(start, end) as of now; (None, None) while the job needs scheduling."""
-        if self.scheduled_at(job) > self.now:
-            return None, None
-        if self.come(job.rescheduled_at) and job.rescheduled_start is not None:
-            return job.rescheduled_start, job.rescheduled_end
-        return job.scheduled_start, job.scheduled_end
 
     def work_status(self, job: Job) -> str:
         """The body's vocabulary, with spaces; the filter's is another one."""
@@ -368,20 +316,12 @@ class Books:
 
     # -- sources --------------------------------------------------------------------------------------------
 
-    def campaign_name(self, campaign_id: int | None, at: int) -> str | None:
-        """The lead source that stood in the picklist at that instant; `lead_source` is a name, not an id.
+    @cached_property
+    def lead_sources(self) -> dict[str, LeadSource]:
+        """The picklist, which also holds what the office picked for customers.
 
         ASSUMED: renaming a lead source leaves the name on older records as it was.
         """
-        if campaign_id is None:
-            return None
-        campaign = self.world.campaigns[campaign_id]
-        renamed = campaign.renamed_at is not None and campaign.renamed_at <= at
-        return campaign.renamed_to if renamed and campaign.renamed_to else campaign.name
-
-    @cached_property
-    def lead_sources(self) -> dict[str, LeadSource]:
-        """The picklist, which also holds what the office picked for customers."""
         names: dict[str, int | str] = {}
         for campaign in self.world.campaigns.values():
             if campaign.brand_key in self.brand_keys and campaign.created_at <= self.now:

@@ -35,11 +35,3 @@ def native_id(account_id: str, entity: str, *parts: int | str) -> str:
     ).hexdigest()
     prefix = PREFIXES.get(entity)
     return f"{prefix}{digest}" if prefix else str(UUID(digest))
-
-
-def draw(account_id: str, purpose: str, *parts: int | str) -> float:
-    """A number in [0, 1) that is always the same for the same record: its habits and quirks."""
-    digest = blake2b(
-        "|".join((account_id, purpose, *map(str, parts))).encode(), digest_size=6, usedforsecurity=False
-    ).digest()
-    return int.from_bytes(digest, "big") / 2**48

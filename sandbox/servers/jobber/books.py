@@ -9,8 +9,9 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from sandbox.servers.base import SandboxAccount
-from sandbox.servers.jobber.identifiers import PER_CUSTOMER, draw, native_id
-from sandbox.servers.jobber.records import ClientFile, Offer, Place, latest
+from sandbox.servers.jobber.identifiers import PER_CUSTOMER, native_id
+from sandbox.servers.jobber.records import ClientFile, Offer, Place
+from sandbox.servers.standing import Standing, latest
 from sandbox.world.model import (
     Brand,
     Customer,
@@ -21,17 +22,14 @@ from sandbox.world.model import (
     World,
 )
 
-HALF_HOUR = 1_800
 DAY = 86_400
 
 
-class Books:
+class Books(Standing):
     """What the vendor's database holds at `now`. Built once per clock value, read by every request."""
 
     def __init__(self, world: World, account: SandboxAccount, now: int) -> None:
-        self.world = world
-        self.account_id = account.account_id
-        self.now = now
+        super().__init__(world, account.account_id, now)
         self.brand_keys = frozenset(account.brand_keys)
         self.brand: Brand = world.brands[account.brand_keys[0]]
         self.zone = ZoneInfo(self.brand.timezone)
@@ -39,27 +37,12 @@ class Books:
     def id_of(self, entity: str, world_id: int) -> str:
         return native_id(self.account_id, entity, world_id)
 
-    def draw(self, purpose: str, world_id: int) -> float:
-        return draw(self.account_id, purpose, world_id)
-
-    def come(self, instant: int | None) -> bool:
-        return instant is not None and instant <= self.now
-
     def day_of(self, instant: int) -> date:
         return datetime.fromtimestamp(instant, self.zone).date()
 
     def midnight(self, day: date) -> int:
         """Dates are shown as the instant at which they begin in the account's time zone."""
         return int(datetime.combine(day, time.min, self.zone).timestamp())
-
-    @cached_property
-    def touched(self) -> dict[str, int]:
-        """Native id -> when somebody spoilt that record: an edit, so it moves the record's time."""
-        touched: dict[str, int] = {}
-        for gap in self.world.gaps:
-            if gap.account_id == self.account_id and gap.injected_at <= self.now:
-                touched[gap.native_id] = max(gap.injected_at, touched.get(gap.native_id, 0))
-        return touched
 
     # -- clients --------------------------------------------------------------------------------------------
 
@@ -98,20 +81,6 @@ class Books:
             if lead.customer_id is not None:
                 found[lead.customer_id].append(lead)
         return found
-
-    def surviving(self, customer_id: int) -> Customer:
-        """The record that stands in for a customer now: itself, or what it was merged into."""
-        return self._merge_chain(customer_id)[-1]
-
-    def merges(self, customer_id: int) -> Iterator[int | None]:
-        """When a record's customer was merged away; ASSUMED to rewrite it and so to move its time."""
-        yield from (customer.merged_at for customer in self._merge_chain(customer_id)[:-1])
-
-    def _merge_chain(self, customer_id: int) -> list[Customer]:
-        chain = [self.world.customers[customer_id]]
-        while self.come(chain[-1].merged_at) and chain[-1].merged_into_id is not None:
-            chain.append(self.world.customers[chain[-1].merged_into_id])
-        return chain
 
     def is_lead(self, client: ClientFile) -> bool:
         """ASSUMED: somebody is a lead until there is a job; when the vendor changes it is not established."""
@@ -261,21 +230,6 @@ class Books:
             if job.brand_key in self.brand_keys and job.booked_at <= self.now
         }
 
-    def scheduled_at(self, job: Job) -> int:
-        """When the office put the job on the calendar: mostly while booking, sometimes half an hour later."""
-        waits = (
-            job.scheduled_start - job.booked_at > 2 * HALF_HOUR and self.draw("unscheduled", job.id) < 0.06
-        )
-        return job.booked_at + HALF_HOUR if waits else job.booked_at
-
-    def slot(self, job: Job) -> tuple[int | None, int | None]:
-        """(start, end) of the visit as planned now."""
-        if self.scheduled_at(job) > self.now:
-            return None, None
-        if self.come(job.rescheduled_at) and job.rescheduled_start is not None:
-            return job.rescheduled_start, job.rescheduled_end
-        return job.scheduled_start, job.scheduled_end
-
     def closed_at(self, job: Job) -> int | None:
         """When the office closed the job: a day after the last bill, or on canceling it.
 
@@ -301,7 +255,7 @@ class Books:
         """Computed from the calendar."""
         if self.come(job.completed_at):
             return "COMPLETED"
-        start, _ = self.slot(job)
+        start, _ = self.schedule(job)
         if start is None:
             return "UNSCHEDULED"
         today, day = self.day_of(self.now), self.day_of(start)
@@ -374,13 +328,3 @@ class Books:
     def quote_modified(self, offer: Offer) -> int:
         customer_id = self.world.jobs[offer.estimate.job_id].customer_id
         return latest(self.now, *self.quote_instants(offer), *self.merges(customer_id))
-
-    # -- sources --------------------------------------------------------------------------------------------
-
-    def campaign_name(self, campaign_id: int | None, at: int) -> str | None:
-        """The entry of the office's own drop-down then; a renamed one keeps its name on records."""
-        if campaign_id is None:
-            return None
-        campaign = self.world.campaigns[campaign_id]
-        renamed = campaign.renamed_at is not None and campaign.renamed_at <= at
-        return campaign.renamed_to if renamed and campaign.renamed_to else campaign.name

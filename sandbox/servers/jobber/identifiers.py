@@ -51,9 +51,3 @@ def native_id(account_id: str, entity: str, world_id: int) -> str:
 
 def _first_number(account_id: str) -> int:
     return 1_000_000_000 * (1 + int.from_bytes(blake2b(account_id.encode(), digest_size=2).digest(), "big"))
-
-
-def draw(account_id: str, purpose: str, world_id: int) -> float:
-    """A number in [0, 1) that is always the same for the same record: its habits and quirks."""
-    digest = blake2b(f"{account_id}|{purpose}|{world_id}".encode(), digest_size=6).digest()
-    return int.from_bytes(digest, "big") / 2**48

@@ -149,8 +149,8 @@ LISTINGS = (
         order=lambda till, row: till.books.job_modified(row),
         instants={
             "createdAt": lambda till, row: row.booked_at,
-            "startAt": lambda till, row: till.books.slot(row)[0],
-            "endAt": lambda till, row: till.books.slot(row)[1],
+            "startAt": lambda till, row: till.books.schedule(row)[0],
+            "endAt": lambda till, row: till.books.schedule(row)[1],
             "completedAt": lambda till, row: till.books.closed_at(row),
         },
         words={"status": lambda till, row: till.books.job_status(row)},
@@ -166,7 +166,7 @@ LISTINGS = (
         payload=_of_books(work.visit),
         instants={
             "createdAt": lambda till, row: row.booked_at,
-            "startAt": lambda till, row: till.books.slot(row)[0],
+            "startAt": lambda till, row: till.books.schedule(row)[0],
             "completedAt": lambda till, row: row.completed_at,
         },
         words={"status": lambda till, row: till.books.visit_status(row)},

@@ -42,8 +42,3 @@ class Offer:
     estimate: Estimate
     option: EstimateOption
     position: int
-
-
-def latest(now: int, *instants: int | None) -> int:
-    """The last of the instants that has come; 0 when none has."""
-    return max((instant for instant in instants if instant is not None and instant <= now), default=0)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from sandbox.servers.jobber.books import Books
-from sandbox.servers.jobber.records import latest
+from sandbox.servers.standing import latest
 from sandbox.world.model import Customer, Invoice, Payment
 
 NET_DAYS = 30

@@ -9,7 +9,8 @@ from sandbox.clock import iso
 from sandbox.servers.jobber import people
 from sandbox.servers.jobber.books import Books
 from sandbox.servers.jobber.connections import Reference, paged
-from sandbox.servers.jobber.records import Offer, latest
+from sandbox.servers.jobber.records import Offer
+from sandbox.servers.standing import latest
 from sandbox.world.model import Job, Lead
 
 # The label of one intake channel is known from a live account; "Internal" for all others is ASSUMED.
@@ -115,7 +116,7 @@ def quote_reference(books: Books, option_id: int | None) -> Reference | None:
 
 def job(books: Books, record: Job) -> dict[str, Any]:
     """`completedAt` is when the office closed the job; when the work ended stands on the visits."""
-    start, end = books.slot(record)
+    start, end = books.schedule(record)
     owner = books.surviving(record.customer_id)
     key = books.id_of("jobs", record.id)
     is_done = books.come(record.completed_at)
@@ -146,7 +147,7 @@ def job(books: Books, record: Job) -> dict[str, Any]:
 
 def visit(books: Books, record: Job) -> dict[str, Any]:
     """There is no `updatedAt`. `visitStatus` is computed from the calendar."""
-    start, end = books.slot(record)
+    start, end = books.schedule(record)
     crew = [] if record.technician_id is None else [books.world.technicians[record.technician_id]]
     key = books.id_of("jobs", record.id)
     return {

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
 from functools import cached_property
 
 from sandbox.servers.base import SandboxAccount
-from sandbox.servers.servicefusion.identifiers import draw
 from sandbox.servers.servicefusion.ledger import Ledger
 from sandbox.servers.servicefusion.lookups import STATUS_BY_CODE
 from sandbox.servers.servicefusion.registry import Offer, Registry
 from sandbox.servers.servicefusion.wire import as_if_utc, stamp
+from sandbox.servers.standing import Standing, latest
 from sandbox.world.model import Customer, Invoice, Job, Technician, World
 
-HALF_HOUR = 1800
 
-
-def latest(now: int, *instants: int | None) -> int:
-    """The last of the instants that has come; 0 when none has."""
-    return max((instant for instant in instants if instant is not None and instant <= now), default=0)
-
-
-class Books:
+class Books(Standing):
     """What the vendor's database holds at `now`. Built once per clock value, read by every request."""
 
     def __init__(
@@ -33,9 +24,7 @@ class Books:
         status_names: dict[str, str],
         now: int,
     ) -> None:
-        self.world = world
-        self.account_id = account.account_id
-        self.now = now
+        super().__init__(world, account.account_id, now)
         self.brand = world.brands[account.brand_keys[0]]
         self.registry = registry
         self.ledger = Ledger(world, registry, now)
@@ -45,11 +34,9 @@ class Books:
     def id_of(self, table: str, key: int | str) -> int:
         return self.registry[table][key]
 
-    def draw(self, purpose: str, *parts: int | str) -> float:
-        return draw(self.account_id, purpose, *parts)
-
-    def come(self, instant: int | None) -> bool:
-        return instant is not None and instant <= self.now
+    def touched_at(self, number: int) -> int | None:
+        """When somebody spoilt the record with this id."""
+        return self.touched.get(str(number))
 
     def work_instant(self, instant: int) -> int:
         """What the columns of jobs, estimates, invoices and payments hold for an instant.
@@ -80,23 +67,9 @@ class Books:
             if self.knows_customer(customer)
         }
 
-    def surviving(self, customer_id: int) -> Customer:
-        """The record that stands in for a customer now: itself, or what it was merged into."""
-        return self._merge_chain(customer_id)[-1]
-
-    def merges(self, customer_id: int) -> Iterator[int | None]:
-        """When a job's customer was merged away; ASSUMED to rewrite the job and so to move its time."""
-        yield from (customer.merged_at for customer in self._merge_chain(customer_id)[:-1])
-
-    def _merge_chain(self, customer_id: int) -> list[Customer]:
-        chain = [self.world.customers[customer_id]]
-        while self.come(chain[-1].merged_at) and chain[-1].merged_into_id is not None:
-            chain.append(self.world.customers[chain[-1].merged_into_id])
-        return chain
-
     def customer_modified(self, customer: Customer) -> int:
         """A phone number added later has a stamp of its own; ASSUMED not to move the customer's."""
-        return latest(self.now, customer.created_at, self.touched.get(self.id_of("customers", customer.id)))
+        return latest(self.now, customer.created_at, self.touched_at(self.id_of("customers", customer.id)))
 
     def last_serviced(self, customer: Customer) -> int | None:
         done = (
@@ -120,21 +93,6 @@ class Books:
     @cached_property
     def jobs(self) -> dict[int, Job]:
         return {self.id_of("jobs", job.id): job for job in self.registry.jobs if job.booked_at <= self.now}
-
-    def scheduled_at(self, job: Job) -> int:
-        """When the office put the job on the calendar: mostly while booking, sometimes half an hour later."""
-        waits = (
-            job.scheduled_start - job.booked_at > 2 * HALF_HOUR and self.draw("unscheduled", job.id) < 0.06
-        )
-        return job.booked_at + HALF_HOUR if waits else job.booked_at
-
-    def schedule(self, job: Job) -> tuple[int, int] | None:
-        """(start, end) as of now; None while the job waits for a slot."""
-        if self.scheduled_at(job) > self.now:
-            return None
-        if self.come(job.rescheduled_at) and job.rescheduled_start is not None:
-            return job.rescheduled_start, job.rescheduled_end or job.rescheduled_start
-        return job.scheduled_start, job.scheduled_end
 
     def status(self, job: Job) -> str:
         return self.status_name(self.status_code(job))
@@ -169,7 +127,11 @@ class Books:
         ledger = self.ledger
         money: list[int | None] = []
         for invoice in ledger.invoices_of_job.get(job.id, ()):
-            money += (invoice.finalized_at, invoice.defect_at, self.touched.get(self.invoice_id(invoice)))
+            money += (
+                invoice.finalized_at,
+                invoice.defect_at,
+                self.touched_at(self.invoice_id(invoice)),
+            )
         for payment, _ in ledger.payments_of_job.get(job.id, ()):
             if self.draw("payment moves job", payment.id) < 0.5:
                 money += (payment.paid_at, payment.voided_at, payment.orphaned_at)
@@ -183,22 +145,12 @@ class Books:
             job.completed_at,
             job.canceled_at,
             *self.merges(job.customer_id),
-            self.touched.get(self.id_of("jobs", job.id)),
+            self.touched_at(self.id_of("jobs", job.id)),
             *money,
         )
 
     def invoice_id(self, invoice: Invoice) -> int:
         return self.id_of("invoices", invoice.id)
-
-    @cached_property
-    def touched(self) -> dict[int, int]:
-        """Native id -> when somebody spoilt that record: an edit, so it moves the record's time."""
-        touched: dict[int, int] = defaultdict(int)
-        for gap in self.world.gaps:
-            if gap.account_id == self.account_id and gap.injected_at <= self.now:
-                native = int(gap.native_id)
-                touched[native] = max(gap.injected_at, touched[native])
-        return dict(touched)
 
     # -- estimates and lists --------------------------------------------------------------------------------
 
@@ -222,10 +174,7 @@ class Books:
 
     def source_name(self, campaign_id: int | None) -> str | None:
         """The name that the source has today, whenever the record was made (ASSUMED)."""
-        if campaign_id is None:
-            return None
-        campaign = self.world.campaigns[campaign_id]
-        return (campaign.renamed_to or campaign.name) if self.come(campaign.renamed_at) else campaign.name
+        return self.campaign_name(campaign_id, self.now)
 
     @cached_property
     def sources(self) -> dict[int, tuple[int, str]]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import lru_cache
-from hashlib import blake2b
+
+from sandbox.servers.standing import draw
 
 # One range of numbers per table, wide enough that two companies never share an id.
 TABLES = ("customers", "jobs", "estimates", "invoices", "payments", "technicians", "sources", "categories")
@@ -23,12 +23,3 @@ class Sequence:
 
     def __getitem__(self, key: int | str) -> int:
         return self.ids[key]
-
-
-@lru_cache(maxsize=200_000)
-def draw(account_id: str, purpose: str, *parts: int | str) -> float:
-    """A number in [0, 1) that is always the same for the same record: its habits and quirks."""
-    digest = blake2b(
-        "|".join((account_id, purpose, *map(str, parts))).encode(), digest_size=6, usedforsecurity=False
-    ).digest()
-    return int.from_bytes(digest, "big") / 2**48

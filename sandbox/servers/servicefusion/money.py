@@ -121,7 +121,7 @@ def invoice(books: Books, record: Invoice) -> dict[str, Any]:
 
 def invoice_modified(books: Books, record: Invoice) -> int:
     merged = [instant for instant in books.merges(record.customer_id) if instant is not None]
-    edited = books.touched.get(books.invoice_id(record), 0)
+    edited = books.touched_at(books.invoice_id(record)) or 0
     return max(books.ledger.invoice_modified(record), edited, *merged)
 
 

@@ -72,18 +72,18 @@ def closed_at(books: Books, record: Job) -> str | int | None:
 
 def when(books: Books, record: Job) -> dict[str, Any]:
     """The slot in the company's own time: a plain date, clock times, and seconds."""
-    slot = books.schedule(record)
-    if slot is None:
+    begins_at, ends_at = books.schedule(record)
+    if begins_at is None or ends_at is None:
         return dict.fromkeys(
             ("start_date", "time_frame_promised_start", "time_frame_promised_end", "duration")
         )
-    start = local(slot[0], books.brand.timezone)
+    start = local(begins_at, books.brand.timezone)
     return {
         "start_date": start.date().isoformat(),
         "time_frame_promised_start": start.strftime("%H:%M"),
         # The window in which the technician arrives; the work itself lasts `duration`.
-        "time_frame_promised_end": local(slot[0] + 2 * 3600, books.brand.timezone).strftime("%H:%M"),
-        "duration": slot[1] - slot[0],
+        "time_frame_promised_end": local(begins_at + 2 * 3600, books.brand.timezone).strftime("%H:%M"),
+        "duration": ends_at - begins_at,
     }
 
 

@@ -70,9 +70,7 @@ def _campaign(tenant: Tenant, call: Call, at: int) -> Payload | None:
     campaign = tenant.campaigns.get(call.campaign_id) if call.campaign_id is not None else None
     if campaign is None:
         return None
-    renamed = has_happened(campaign.renamed_at, at) and campaign.renamed_to is not None
-    name = campaign.renamed_to if renamed else campaign.name
-    return {"id": ids.native("campaigns", campaign.id), "name": name}
+    return {"id": ids.native("campaigns", campaign.id), "name": campaign.name_at(at)}
 
 
 def call(tenant: Tenant, record: Call, native: int, at: int) -> Payload:

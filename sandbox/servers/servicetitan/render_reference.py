@@ -30,8 +30,7 @@ def campaign_milestones(tenant: Tenant, campaign: Campaign) -> list[int | None]:
 
 def campaign_name(campaign: Campaign, at: int) -> str:
     """Names are mutable: a rename changes what every old row seems to say."""
-    renamed = has_happened(campaign.renamed_at, at)
-    return campaign.renamed_to if renamed and campaign.renamed_to is not None else campaign.name
+    return campaign.name_at(at)
 
 
 def campaign(tenant: Tenant, record: Campaign, native: int, at: int) -> Payload:

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sandbox.clock import HOUR
 from sandbox.servers.base import SandboxAccount
+from sandbox.servers.standing import Standing
 from sandbox.servers.workiz import identifiers
-from sandbox.world.model import Brand, Customer, Invoice, Job, Lead, Technician, World
+from sandbox.world.model import Brand, Invoice, Job, Lead, Technician, World
 
-HALF_HOUR = 1800
 # A bill that waits longer than this was held back for the office's approval.
 APPROVED_AT_ONCE = 2 * HOUR
 
@@ -30,13 +30,11 @@ class Price(NamedTuple):
         return self.subtotal + self.tax
 
 
-class Books:
+class Books(Standing):
     """What the vendor's database holds at `now`. Built once per clock value, read by every request."""
 
     def __init__(self, world: World, account: SandboxAccount, now: int) -> None:
-        self.world = world
-        self.account_id = account.account_id
-        self.now = now
+        super().__init__(world, account.account_id, now)
         self.brand_keys = frozenset(account.brand_keys)
         self.brand: Brand = world.brands[account.brand_keys[0]]
         self.zone = ZoneInfo(self.brand.timezone)
@@ -44,24 +42,11 @@ class Books:
     def uuid(self, entity: str, world_id: int) -> str:
         return identifiers.uuid(self.account_id, entity, world_id)
 
-    def draw(self, purpose: str, *parts: int | str) -> float:
-        return identifiers.draw(self.account_id, purpose, *parts)
-
-    def come(self, instant: int | None) -> bool:
-        return instant is not None and instant <= self.now
-
     def local(self, instant: int) -> str:
         """`2026-10-06 13:00:00` on the account's own clock, without an offset."""
         return datetime.fromtimestamp(instant, self.zone).strftime("%Y-%m-%d %H:%M:%S")
 
     # -- people ---------------------------------------------------------------------------------------------
-
-    def surviving(self, customer_id: int) -> Customer:
-        """The record that stands in for a customer now: itself, or what it was merged into."""
-        customer = self.world.customers[customer_id]
-        while self.come(customer.merged_at) and customer.merged_into_id is not None:
-            customer = self.world.customers[customer.merged_into_id]
-        return customer
 
     def client_of_lead(self, lead: Lead) -> int:
         if lead.customer_id is None:
@@ -86,17 +71,6 @@ class Books:
             for job in self.world.jobs.values()
             if job.brand_key in self.brand_keys and job.booked_at <= self.now
         }
-
-    def schedule(self, job: Job) -> tuple[int, int] | None:
-        """(start, end) as of now; None until the office has put the job on the calendar."""
-        waits = (
-            job.scheduled_start - job.booked_at > 2 * HALF_HOUR and self.draw("unscheduled", job.id) < 0.06
-        )
-        if waits and not self.come(job.booked_at + HALF_HOUR):
-            return None
-        if self.come(job.rescheduled_at) and job.rescheduled_start is not None:
-            return job.rescheduled_start, job.rescheduled_end or job.rescheduled_start
-        return job.scheduled_start, job.scheduled_end
 
     def status(self, job: Job) -> tuple[str, int]:
         """The job's status and since when it has it, which is what `LastStatusUpdate` says."""
@@ -201,8 +175,4 @@ class Books:
 
     def source_name(self, campaign_id: int | None, at: int) -> str:
         """The label that stood in the list of sources at that instant, "" when nobody picked one."""
-        if campaign_id is None:
-            return ""
-        campaign = self.world.campaigns[campaign_id]
-        renamed = campaign.renamed_at is not None and campaign.renamed_at <= at
-        return campaign.renamed_to if renamed and campaign.renamed_to else campaign.name
+        return self.campaign_name(campaign_id, at) or ""

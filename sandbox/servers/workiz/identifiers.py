@@ -1,4 +1,4 @@
-"""Native ids, and the habits that a record always has."""
+"""Native ids."""
 
 from __future__ import annotations
 
@@ -40,11 +40,6 @@ def member_number(technician_id: int) -> int:
     return 228_000 + technician_id
 
 
-def draw(account_id: str, purpose: str, *parts: int | str) -> float:
-    """A number in [0, 1) that is always the same for the same record: its habits and quirks."""
-    return _digest(account_id, purpose, *parts) / 2**48
-
-
-def _digest(*parts: int | str) -> int:
-    digest = blake2b("|".join(map(str, parts)).encode(), digest_size=6, usedforsecurity=False).digest()
+def _digest(*parts: str) -> int:
+    digest = blake2b("|".join(parts).encode(), digest_size=6, usedforsecurity=False).digest()
     return int.from_bytes(digest, "big")

@@ -31,7 +31,7 @@ def job(books: Books, record: Job) -> dict[str, Any]:
     """A job as listed. `item_cost` and `tech_cost` are absent where nobody entered costs."""
     owner = books.world.customers[record.customer_id]
     place = books.world.properties[record.property_id]
-    slot = books.schedule(record)
+    start, end = books.schedule(record)
     status, since = books.status(record)
     price = books.price(record)
     payload = {
@@ -39,8 +39,8 @@ def job(books: Books, record: Job) -> dict[str, Any]:
         "LocationId": identifiers.location_number(record.customer_id, record.property_id),
         "LocationKey": location_key(books, owner, place),
         "SerialId": record.id,
-        "JobDateTime": books.local(slot[0]) if slot else None,
-        "JobEndDateTime": books.local(slot[1]) if slot else "",
+        "JobDateTime": books.local(start) if start is not None else None,
+        "JobEndDateTime": books.local(end) if end is not None else "",
         "CreatedDate": books.local(record.booked_at),
         "JobTotalPrice": dollars(price.total),
         "JobAmountDue": dollars(price.due),
