@@ -1,4 +1,4 @@
-"""What one brand's world comes to through one dispatch platform, named by the world's own ids.
+"""What one brand's world comes to through one dispatch platform and one CRM, named by the world's own ids.
 
 So that two platforms can be compared although each has ids, statuses and tables of its own.
 """
@@ -27,12 +27,14 @@ class Outcome:
 
     Attributes:
         households: The customers of each household, as the ids of their world records.
+        leads: (day, channel, booked or not) -> how many; a lead has no id that two systems share.
         amounts: (entry type, world job) -> the ledger's sum.
         days: (entry type, world job) -> the days on which the ledger moves.
         credit: (model, channel) -> completed and collected amounts.
     """
 
     households: frozenset[frozenset[int]]
+    leads: dict[tuple[Any, str, str], int]
     amounts: dict[tuple[str, int], Decimal]
     days: dict[tuple[str, int], frozenset[Any]]
     credit: dict[tuple[str, str], tuple[Decimal, Decimal]]
@@ -64,6 +66,7 @@ def outcome(line: Line) -> Outcome:
         days[entry_type, jobs[native_id]].add(day)
     return Outcome(
         households=_households(line, brand.account_id, customers),
+        leads=_leads(line),
         amounts=dict(amounts),
         days={key: frozenset(found) for key, found in days.items()},
         credit=_credit(line),
@@ -86,6 +89,15 @@ def _households(line: Line, account_id: str, customers: dict[str, int]) -> froze
         if native_id in customers:
             members[household_key].add(customers[native_id])
     return frozenset(frozenset(found) for found in members.values())
+
+
+def _leads(line: Line) -> dict[tuple[Any, str, str], int]:
+    rows = line.rows(
+        "select lead_on, channel, case when is_booked then 'booked' else 'not booked' end, count(*) "
+        "from core.fct_leads where brand_key = ? group by all",
+        [BRAND],
+    )
+    return {(day, channel, outcome): number for day, channel, outcome, number in rows}
 
 
 def _credit(line: Line) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
@@ -116,7 +128,10 @@ class Difference:
 
 def differences(one: Outcome, other: Outcome) -> list[Difference]:
     """One difference per measure, also where there is none."""
-    found = [_differing("households", dict.fromkeys(one.households, 1), dict.fromkeys(other.households, 1))]
+    found = [
+        _differing("households", dict.fromkeys(one.households, 1), dict.fromkeys(other.households, 1)),
+        _differing("leads", one.leads, other.leads),
+    ]
     for entry_type in ENTRY_TYPES:
         for name, left, right in (("amount", one.amounts, other.amounts), ("days", one.days, other.days)):
             found.append(_differing(f"{entry_type} {name}", _of(entry_type, left), _of(entry_type, right)))
@@ -137,4 +152,6 @@ def _differing(measure: str, one: dict[Any, Any], other: dict[Any, Any]) -> Diff
 
 
 def _shown(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return str(sorted(value, key=str)) if isinstance(value, frozenset) else str(value)
