@@ -17,7 +17,8 @@ from ingestion.http import CredentialsRejected, UnexpectedAnswer, VendorRefused,
 from ingestion.limits import Limiter
 from ingestion.sources.meta_ads import graph, objects, reports
 from ingestion.sources.meta_ads.graph import AskedTooMuch, Options, judge, regained_after, used_percent
-from ingestion.sources.meta_ads.reports import Report, Span, day_rows
+from ingestion.sources.meta_ads.reports import Report, day_rows
+from ingestion.spans import Span
 from tests.sources.advertisers import Advertiser, advertiser
 
 DAY = timedelta(days=1)

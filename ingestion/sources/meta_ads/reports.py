@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,9 +18,9 @@ import msgspec
 
 from ingestion.http import UnexpectedAnswer, VendorError, VendorUnavailable
 from ingestion.sources.meta_ads.graph import AskedTooMuch
+from ingestion.spans import DAY, Span
 from ingestion.spec import Page, PullContext, utc_now
 
-DAY = timedelta(days=1)
 # Figures go on changing for about four weeks (attribution, invalid traffic).
 RESTATED_DAYS = 30
 HISTORY_MONTHS = 37  # nothing older is kept
@@ -38,24 +37,6 @@ LONGEST_POLL = 30.0
 LONGEST_JOB = 3600.0
 _RUNNING = frozenset({"Job Not Started", "Job Started", "Job Running"})
 _FAILED = frozenset({"Job Failed", "Job Skipped"})
-
-
-@dataclass(frozen=True)
-class Span:
-    """Days of the ad account, both ends included."""
-
-    since: date
-    until: date
-
-    @property
-    def days(self) -> list[date]:
-        return [self.since + number * DAY for number in range((self.until - self.since).days + 1)]
-
-    def pieces(self, length: int) -> Iterator[Span]:
-        start = self.since
-        while start <= self.until:
-            yield Span(start, min(self.until, start + (length - 1) * DAY))
-            start += length * DAY
 
 
 class Report(msgspec.Struct):

@@ -15,16 +15,16 @@ import time
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import msgspec
 
 from ingestion.http import UnexpectedAnswer, VendorUnavailable
 from ingestion.sources.microsoft_ads.connection import AdvertisingClient, report_time_zone
+from ingestion.spans import DAY, Span
 from ingestion.spec import Page, PullContext, utc_now
 
-DAY = timedelta(days=1)
 RESTATED_DAYS = 30
 DAYS_AT_ONCE = 365
 COLUMNS = (
@@ -42,24 +42,6 @@ _RUNNING = frozenset({"Pending", "InProgress"})
 
 _DATES = re.compile(r"\d{1,2}/\d{1,2}/\d{4}")
 _FOOTER = "Microsoft Corporation"
-
-
-@dataclass(frozen=True)
-class Span:
-    """Days of the account, both ends included."""
-
-    since: date
-    until: date
-
-    @property
-    def days(self) -> list[date]:
-        return [self.since + number * DAY for number in range((self.until - self.since).days + 1)]
-
-    def pieces(self, length: int) -> Iterator[Span]:
-        start = self.since
-        while start <= self.until:
-            yield Span(start, min(self.until, start + (length - 1) * DAY))
-            start += length * DAY
 
 
 class BrokenReport(ValueError):
