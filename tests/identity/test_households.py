@@ -68,6 +68,21 @@ def _street_misspelt(r: OperatorRecords) -> list[str]:
     ]
 
 
+def _a_slip_in_every_field(r: OperatorRecords) -> list[str]:
+    return [
+        r.customer(
+            "sl1", "Margaret Vrabel", phones=("6155550132",), addresses=("418 Juniper Terrace, 37211",)
+        ),
+        r.customer(
+            "sl2",
+            "Margaret Vrable",
+            account="dispatch-b",
+            phones=("6155550172",),
+            addresses=("418 Junipre Terrace, 37211",),
+        ),
+    ]
+
+
 def _nickname_and_swapped_order(r: OperatorRecords) -> list[str]:
     return [
         r.customer("nk1", "William Hart", phones=("6155550110",), account="dispatch-a"),
@@ -261,6 +276,7 @@ TOGETHER = (
     "address_in_any_spelling",
     "unit_left_out",
     "street_misspelt",
+    "a_slip_in_every_field",
     "nickname_and_swapped_order",
     "spouses",
     "spouses_with_two_surnames",
