@@ -16,14 +16,8 @@ compared as (
         {%- for name, comparison in comparisons.items() if comparison.by_frequency %}
         a.{{ name }},
         {%- endfor %}
-        {{ name_relation('a', 'b') }} as relation,
-        a.is_ambiguous_person as is_left_ambiguous,
-        b.is_ambiguous_person as is_right_ambiguous,
         abs(try_cast(a.house_number as bigint) - try_cast(b.house_number as bigint)) as house_numbers_apart,
-        greatest(length(a.unit), length(b.unit)) as longer_unit,
-        concat_ws(' ', a.given_name, a.surname, a.phone, a.email, a.house_number, a.street, a.city)
-            || ' / ' || concat_ws(' ', b.given_name, b.surname, b.phone, b.email, b.house_number, b.street, b.city)
-            as both_profiles
+        greatest(length(a.unit), length(b.unit)) as longer_unit
     from {{ ref('int_identities__candidates') }} as candidates
     inner join {{ ref('int_identities__profiles') }} as a on a.record_key = candidates.left_key
     inner join {{ ref('int_identities__profiles') }} as b on b.record_key = candidates.right_key
@@ -84,19 +78,23 @@ guarded as (
 )
 
 select
-    left_key,
-    right_key,
+    guarded.left_key,
+    guarded.right_key,
     {%- for name in comparisons %}
-    {{ name }}_level,
+    guarded.{{ name }}_level,
     {%- endfor %}
-    relation,
-    is_left_ambiguous,
-    is_right_ambiguous,
-    both_profiles,
-    match_bits,
-    1 / (1 + pow(2, -match_bits)) as match_probability
+    {{ name_relation('a', 'b') }} as relation,
+    a.is_ambiguous_person as is_left_ambiguous,
+    b.is_ambiguous_person as is_right_ambiguous,
+    concat_ws(' ', a.given_name, a.surname, a.phone, a.email, a.house_number, a.street, a.city)
+        || ' / ' || concat_ws(' ', b.given_name, b.surname, b.phone, b.email, b.house_number, b.street, b.city)
+        as both_profiles,
+    guarded.match_bits,
+    1 / (1 + pow(2, -guarded.match_bits)) as match_probability
 from guarded
-where match_bits >= {{ var('identity_match_bits') }}
+inner join {{ ref('int_identities__profiles') }} as a on a.record_key = guarded.left_key
+inner join {{ ref('int_identities__profiles') }} as b on b.record_key = guarded.right_key
+where guarded.match_bits >= {{ var('identity_match_bits') }}
     and do_names_allow
     and do_places_allow
     and has_more_than_names
