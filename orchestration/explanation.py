@@ -1,5 +1,8 @@
-"""Why a figure is what it is: the rows behind one job or one household, each with the vendor's own id and
-link. Invoices and campaigns are in `paper_trail`, numbers of a report in `provenance`."""
+"""Why a figure is what it is: the rows behind one job, each with the vendor's own id and link.
+
+Invoices and campaigns are in `paper_trail`, households in `household_explanation`, numbers of a report in
+`provenance`.
+"""
 
 from __future__ import annotations
 
@@ -83,94 +86,6 @@ def explain_job(home: Home, identifier: str) -> Sections:
                 job,
                 "reconciliation.fct_reconciliation_gaps",
                 "check_id, native_id, expected, actual, dollars_at_risk, first_seen_at, status, remedy",
-            ),
-        }
-
-
-def explain_household(home: Home, identifier: str) -> Sections:
-    """The evidence behind one household: its records, the edges that joined them, its history, its jobs.
-
-    Args:
-        home: Where the warehouse is.
-        identifier: A `household_key`, a record's key, or a vendor's own customer or lead id.
-
-    Raises:
-        Ambiguous: records of several households have this id.
-    """
-    with reading(home.warehouse) as connection:
-        households = _rows(
-            connection,
-            """
-            select distinct household_key from core.bridge_household_members
-            where household_key = $id or record_key = $id or native_id = $id
-            """,
-            id=identifier,
-        )
-        if not households:
-            return {}
-        key = only(households, "household_key")["household_key"]
-        return {
-            "household": _rows(
-                connection,
-                """
-                select household_key, household_kind, first_seen_at, first_source_name, person_count,
-                record_count,
-                    property_count
-                from core.dim_households where household_key = $key
-                """,
-                key=key,
-            ),
-            "records": _rows(
-                connection,
-                """
-                select members.record_key, members.account_id, members.entity, members.native_id,
-                members.person_key,
-                    members.rule, members.valid_from
-                from core.bridge_household_members as members where household_key = $key
-                order by members.entity, members.account_id, members.native_id
-                """,
-                key=key,
-            ),
-            "edges": _rows(
-                connection,
-                """
-                select left_member.native_id as left_native_id, right_member.native_id as right_native_id,
-                edges.rule,
-                    edges.weight, edges.is_person_link, edges.evidence
-                from identity.int_identities__edges as edges
-                join core.bridge_household_members as left_member on left_member.record_key = edges.left_key
-                join core.bridge_household_members as right_member on right_member.record_key =
-                edges.right_key where left_member.household_key = $key and right_member.household_key = $key
-                order by edges.weight desc, edges.rule, left_native_id, right_native_id
-                """,
-                key=key,
-            ),
-            "history": _rows(
-                connection,
-                """
-                select household_key, valid_from, valid_to, split_from, superseded_by, reason
-                from identity.int_household_history where household_key = $key or superseded_by = $key
-                order by valid_from
-                """,
-                key=key,
-            ),
-            "for_review": _rows(
-                connection,
-                """
-                select left_household_key, right_household_key, reason, evidence, weight
-                from identity.int_identities__review_queue where $key in (left_household_key,
-                right_household_key) """,
-                key=key,
-            ),
-            "jobs": _rows(
-                connection,
-                """
-                select job_key, account_id, native_id, native_url, job_type_name, job_status, booked_on,
-                completed_on,
-                    completed_amount, collected_amount
-                from core.fct_jobs where household_key = $key order by booked_at
-                """,
-                key=key,
             ),
         }
 

@@ -12,11 +12,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-import duckdb
-
 from ingestion.config import Home
 from ingestion.identity_decisions import Decision, RecordId, in_force
 from orchestration.warehouse import reading
+from orchestration.warehouse import rows as select
 
 
 class UnknownRecord(Exception):
@@ -90,9 +89,9 @@ def read_queue(home: Home) -> list[ReviewPair]:
         fields = ", ".join(ReviewRecord.__dataclass_fields__)
         records = {
             row["record_key"]: ReviewRecord(**row)
-            for row in _rows(connection, f"select {fields} from rpt_review_records_pii")
+            for row in select(connection, f"select {fields} from rpt_review_records_pii")
         }
-        pairs = _rows(
+        pairs = select(
             connection,
             "select review_key, left_key, right_key, reason, evidence, rules, weight, at_stake_amount "
             "from rpt_review_pairs_pii order by review_position",
@@ -153,7 +152,7 @@ def find_record(home: Home, text: str) -> RecordId:
     """
     account, _, native_id = text.rpartition(":")
     with reading(home.published / "marts.duckdb") as connection:
-        found = _rows(
+        found = select(
             connection,
             """
             select distinct platform, account_id, entity, native_id from bridge_household_members
@@ -180,7 +179,7 @@ def find_record(home: Home, text: str) -> RecordId:
 def states(home: Home, decisions: Iterable[Decision]) -> list[DecisionState]:
     """The decisions in force, each with whether the published households already follow it."""
     with reading(home.published / "marts.duckdb") as connection:
-        rows = _rows(
+        rows = select(
             connection,
             "select platform, account_id, entity, native_id, household_key from bridge_household_members",
         )
@@ -214,9 +213,3 @@ class Groups:
         while (parent := self._parent.get(item, item)) != item:
             item = parent
         return item
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str, **parameters: Any) -> list[dict[str, Any]]:
-    cursor = connection.execute(query, parameters)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

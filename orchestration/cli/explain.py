@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from orchestration.provenance import Part, Provenance
 
 SHOWN_ROWS = 20
+# Above that many columns a terminal breaks every cell into slivers: rows become columns instead.
+WIDEST = 9
+SIDE_BY_SIDE = 3
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -150,12 +153,15 @@ def _number(value: Decimal | float) -> str:
 @app.command()
 def household(
     identifier: Annotated[
-        str, typer.Argument(metavar="ID", help="household_key, or a vendor's own customer or lead id.")
+        str,
+        typer.Argument(
+            metavar="ID", help="household_key, also a former one, or a vendor's own customer or lead id."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
-    """Show why records are one household: the records, the rules that joined them, its history and jobs."""
-    from orchestration.explanation import explain_household
+    """Show why records are one household: what ties them, what was held apart, its history and jobs."""
+    from orchestration.household_explanation import explain_household
 
     _show(identifier, "household", explain_household(current_home(), identifier), as_json)
 
@@ -172,27 +178,32 @@ def _show(identifier: str, kind: str, sections: dict[str, list[dict[str, object]
 
 
 def _print_rows(rows: list[dict[str, object]]) -> None:
-    """A table for a wide enough terminal; a single row reads better from top to bottom."""
-    if len(rows) == 1:
-        out.print(_listing(rows[0]))
+    """A table where it fits; a single row, or rows of many columns, read better from top to bottom."""
+    if len(rows) == 1 or (rows and len(_filled(rows)) > WIDEST):
+        for start in range(0, min(len(rows), SHOWN_ROWS), SIDE_BY_SIDE):
+            out.print(_listing(rows[start : start + SIDE_BY_SIDE]))
     elif rows:
         out.print(_table(rows[:SHOWN_ROWS]))
     if len(rows) > SHOWN_ROWS:
         out.print(f"  [dim]and {len(rows) - SHOWN_ROWS:,} more: --json has all[/dim]")
 
 
-def _listing(row: dict[str, object]) -> Table:
+def _filled(rows: list[dict[str, object]]) -> list[str]:
+    return [name for name in rows[0] if any(row[name] is not None for row in rows)]
+
+
+def _listing(rows: list[dict[str, object]]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
-    table.add_column(style="dim")
-    table.add_column(overflow="fold")
-    for name, value in row.items():
-        if value is not None:
-            table.add_row(name, escape(str(value)))
+    table.add_column(style="dim", no_wrap=True)
+    for _ in rows:
+        table.add_column(overflow="fold")
+    for name in _filled(rows):
+        table.add_row(name, *("" if row[name] is None else escape(str(row[name])) for row in rows))
     return table
 
 
 def _table(rows: list[dict[str, object]]) -> Table:
-    shown = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    shown = _filled(rows)
     table = Table(box=None, header_style="dim", padding=(0, 2, 0, 2))
     for name in shown:
         table.add_column(name.replace("_", " "), overflow="fold")

@@ -5,12 +5,14 @@ with memberships as (
     from {{ ref('int_identities__registered') }}
 ),
 
--- A key that was given up and came back has two spells.
+-- A key that was given up and came back has two spells. Both windows need one order down to the record: two that break
+-- ties differently count the first spell twice.
 marked as (
     select
         *,
         coalesce(valid_from > max(valid_until) over (
-            partition by household_key order by valid_from, valid_until rows between unbounded preceding and 1 preceding
+            partition by household_key order by valid_from, valid_until, record_key
+            rows between unbounded preceding and 1 preceding
         ), true) as starts_spell
     from memberships
 ),
@@ -19,7 +21,8 @@ numbered as (
     select
         *,
         sum(cast(starts_spell as integer)) over (
-            partition by household_key order by valid_from, valid_until rows between unbounded preceding and current row
+            partition by household_key order by valid_from, valid_until, record_key
+            rows between unbounded preceding and current row
         ) as spell_number
     from marked
 ),
