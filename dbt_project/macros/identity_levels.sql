@@ -3,11 +3,16 @@
     too, so the two cannot disagree. `a` and `b` are aliases of int_identities__profiles. -#}
 
 {#- At most `edits` letters wrong, missing, added or swapped. Counting edits is dear, so it is done only for texts of
-    nearly one length that a cheap look finds similar; the nested case keeps DuckDB from doing both for every pair. -#}
+    one length that differ in few places, or of one beginning; the nested cases keep DuckDB from counting for every pair. -#}
 {% macro is_near(left, right, edits) -%}
     case
-        when abs(length({{ left }}) - length({{ right }})) <= {{ edits }}
-            and jaro_similarity({{ left }}, {{ right }}) >= 0.6
+        when length({{ left }}) = length({{ right }})
+            then case
+                when hamming({{ left }}, {{ right }}) <= 2 * {{ edits }}
+                    then damerau_levenshtein({{ left }}, {{ right }}) <= {{ edits }}
+                else false
+            end
+        when abs(length({{ left }}) - length({{ right }})) <= {{ edits }} and left({{ left }}, 3) = left({{ right }}, 3)
             then damerau_levenshtein({{ left }}, {{ right }}) <= {{ edits }}
         else false
     end
