@@ -78,12 +78,44 @@ class Account(_Strict):
         return ZoneInfo(self.timezone)
 
 
+class PositionShares(_Strict):
+    """Shares of credit for the ends of a journey; what is left goes to the touches between them."""
+
+    first: Decimal = Field(default=Decimal("0.4"), ge=0, le=1)
+    last: Decimal = Field(default=Decimal("0.4"), ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _fits_into_one(self) -> PositionShares:
+        if not 0 < self.first + self.last <= 1:
+            raise ValueError("first and last together must be more than 0 and at most 1")
+        return self
+
+
+class WShapedShares(_Strict):
+    """Shares of credit for a journey's three moments; what is left goes to all other touches."""
+
+    first: Decimal = Field(default=Decimal("0.3"), ge=0, le=1)
+    lead: Decimal = Field(default=Decimal("0.3"), ge=0, le=1)
+    booked: Decimal = Field(default=Decimal("0.3"), ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _fits_into_one(self) -> WShapedShares:
+        if not 0 < self.first + self.lead + self.booked <= 1:
+            raise ValueError("first, lead and booked together must be more than 0 and at most 1")
+        return self
+
+
 class Attribution(_Strict):
     """Look-back windows in days, by trade; see docs of the attribution models for what each bounds."""
 
     default_window_days: int = Field(default=90, ge=1, le=730)
     window_days_by_trade: dict[str, int] = Field(default_factory=dict)
     new_customer_after_months: int = Field(default=24, ge=1)
+    half_life_days: Decimal = Field(default=Decimal(7), gt=0)
+    position: PositionShares = PositionShares()
+    w_shaped: WShapedShares = WShapedShares()
+    # Markov and Shapley learn from the journeys of a brand's year; from fewer bookings than this they do not.
+    smallest_population: int = Field(default=200, ge=1)
     # What is left of a dollar of revenue once the work is paid for; without it ROI and payback stay empty.
     gross_margin: Decimal | None = Field(default=None, gt=0, le=1)
     gross_margin_by_trade: dict[str, Decimal] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from ingestion.config import OperatorConfig, Settings
+from ingestion.config import Attribution, OperatorConfig, Settings
 from ingestion.gap_decisions import DECISION_COLUMNS, decision_rows, read_decisions
 from ingestion.identity_decisions import COLUMNS, configured_decisions, in_force
 from ingestion.load import open_warehouse
@@ -78,15 +78,7 @@ def _tables(settings: Settings) -> list[_Table]:
 
 def _settings(operator: OperatorConfig) -> Iterator[Row]:
     yield "currency", operator.currency
-    attribution = operator.attribution
-    yield "attribution.window_days.default", str(attribution.default_window_days)
-    for trade, days in sorted(attribution.window_days_by_trade.items()):
-        yield f"attribution.window_days.{trade}", str(days)
-    yield "attribution.new_customer_after_months", str(attribution.new_customer_after_months)
-    if attribution.gross_margin is not None:
-        yield "attribution.gross_margin.default", str(attribution.gross_margin)
-    for trade, margin in sorted(attribution.gross_margin_by_trade.items()):
-        yield f"attribution.gross_margin.{trade}", str(margin)
+    yield from attribution_settings(operator.attribution)
     hours = operator.office_hours
     yield "office_hours.opens_minute", str(hours.opens.hour * 60 + hours.opens.minute)
     yield "office_hours.closes_minute", str(hours.closes.hour * 60 + hours.closes.minute)
@@ -100,6 +92,23 @@ def _settings(operator: OperatorConfig) -> Iterator[Row]:
         for name, value in sorted(account.options.items()):
             if isinstance(value, str | int | float):
                 yield f"accounts.{account.account_id}.{name}", str(value)
+
+
+def attribution_settings(attribution: Attribution) -> Iterator[Row]:
+    """Keys and values as the models of dbt_project/models/intermediate/attribution read them."""
+    yield "attribution.window_days.default", str(attribution.default_window_days)
+    for trade, days in sorted(attribution.window_days_by_trade.items()):
+        yield f"attribution.window_days.{trade}", str(days)
+    yield "attribution.new_customer_after_months", str(attribution.new_customer_after_months)
+    yield "attribution.half_life_days", str(attribution.half_life_days)
+    yield "attribution.smallest_population", str(attribution.smallest_population)
+    for model in ("position", "w_shaped"):
+        for moment, share in getattr(attribution, model):
+            yield f"attribution.{model}.{moment}", str(share)
+    if attribution.gross_margin is not None:
+        yield "attribution.gross_margin.default", str(attribution.gross_margin)
+    for trade, margin in sorted(attribution.gross_margin_by_trade.items()):
+        yield f"attribution.gross_margin.{trade}", str(margin)
 
 
 def _decisions(settings: Settings) -> Iterator[Row]:

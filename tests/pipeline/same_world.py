@@ -15,7 +15,9 @@ from tests.pipeline.line import Line
 
 BRAND = "bluebird"
 ENTRY_TYPES = ("booked", "sold", "completed", "invoiced", "collected")
-MODELS = ("first", "last", "linear")
+MODELS = (
+    "first", "last", "last_non_direct", "linear", "position", "time_decay", "w_shaped", "markov", "shapley"
+)  # fmt: skip
 
 # (entry type, world job) -> {(day, amount)}: what the ledger holds, signed
 Ledger = dict[tuple[str, int], frozenset[tuple[Any, Decimal]]]

@@ -29,9 +29,11 @@ QUERIES = {
         order by entry_type, job_key, invoice_key, payment_key, event_on, amount desc
     """,
     "attribution": """
-        select model, conversion_key, touch_key, channel, weight, booked_amount, completed_amount,
-            invoiced_amount, collected_amount, attribution_reason
-        from core.fct_attribution order by conversion_key, model, touch_position
+        select conversion_key, string_agg(model, ' ' order by model) as models, touch_key, channel, weight,
+            booked_amount, completed_amount, invoiced_amount, collected_amount, attribution_reason
+        from core.fct_attribution
+        group by all
+        order by conversion_key, models, touch_key
     """,
     "conflicts": """
         select touch_key, evidence_method, evidence_channel, chosen_on_record_key, chosen_channel
@@ -210,3 +212,13 @@ def test_a_full_day_of_calls_counts_each_call_once(golden: Path) -> None:
             "select call_key, duplicate_of_call_key from core.fct_calls where is_duplicate"
         )
         assert copies.fetchall() == [("K10b", "K10")]
+
+
+def test_models_that_would_learn_say_that_there_is_too_little(golden: Path) -> None:
+    with duckdb.connect(str(golden), read_only=True) as connection:
+        guards = connection.execute(
+            "select model, guard_reason from core.fct_attribution "
+            "where attribution_reason = 'credited' group by all order by guard_reason nulls last, model"
+        ).fetchall()
+    assert guards[:2] == [("markov", "too_few_conversions"), ("shapley", "too_few_conversions")]
+    assert {reason for _, reason in guards[2:]} == {None}

@@ -17,6 +17,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from ingestion.config import Attribution
+from ingestion.operator_tables import attribution_settings
 from tests.fixtures import warehouse as fixtures
 from tests.fixtures.warehouse import DBT_PROJECT, OPERATOR_TABLES
 
@@ -64,7 +66,7 @@ def write_world(path: Path, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -
     Args:
         path: The DuckDB file to create.
         tables: Short table name (`jobs`, `bridge_household_members`, `operator.settings`) -> rows. Columns
-            left out take the defaults above, or NULL.
+            left out take the defaults above, or NULL; settings left out are those of an empty configuration.
     """
     with duckdb.connect(str(path)) as connection:
         for schema in ("conformed", "identity", "core", "raw_operator"):
@@ -78,6 +80,13 @@ def write_world(path: Path, tables: Mapping[str, Iterable[Mapping[str, Any]]]) -
             connection.execute(f"create or replace table raw_operator.{name} ({definition})")
         for name, rows in tables.items():
             _insert(connection, _relation(name), rows)
+        given = {row["key"] for row in tables.get("operator.settings", ())}
+        defaults = [
+            {"key": key, "value": value}
+            for key, value in attribution_settings(Attribution())
+            if key not in given
+        ]
+        _insert(connection, "raw_operator.settings", defaults)
 
 
 def _relation(name: str) -> str:
@@ -121,13 +130,13 @@ def run_dbt(command: str, warehouse: Path, *arguments: str) -> subprocess.Comple
     return fixtures.run_dbt([command, *arguments, "--vars", VARIABLES], warehouse)
 
 
-def build_money(warehouse: Path, command: str = "build") -> None:
-    """Seed, run and (with `build`) test every revenue, attribution and mart model.
+def build_money(warehouse: Path, command: str = "build", *, tests: bool = True) -> None:
+    """Seed, run and (with `build`, unless `tests` is off) test every revenue, attribution and mart model.
 
     Raises:
         AssertionError: dbt failed; carries its output.
     """
-    result = run_dbt(
-        command, warehouse, "--select", *SEEDS.split(), *MODELS.split(), "--exclude", *NOT_OURS.split()
-    )
+    selection = ["--select", *SEEDS.split(), *MODELS.split(), "--exclude", *NOT_OURS.split()]
+    untested = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    result = run_dbt(command, warehouse, *selection, *([] if tests else untested))
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]

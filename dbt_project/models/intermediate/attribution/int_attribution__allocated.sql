@@ -21,9 +21,25 @@ with entries as (
     from {{ ref('int_revenue_entries__unioned') }}
 ),
 
+-- One touch takes the whole entry, under whatever model.
+whole as (
+    select
+        credits.models,
+        credits.conversion_key,
+        credits.touch_key,
+        entries.entry_key,
+        entries.entry_type,
+        entries.is_reversal,
+        entries.event_on,
+        entries.amount
+    from {{ ref('int_attribution__credited') }} as credits
+    inner join entries on entries.conversion_key = credits.conversion_key
+    where credits.weight = 1
+),
+
 shared as (
     select
-        credits.model,
+        credits.models,
         credits.conversion_key,
         credits.touch_key,
         credits.touch_position,
@@ -36,12 +52,13 @@ shared as (
         entries.running_amount
     from {{ ref('int_attribution__credited') }} as credits
     inner join entries on entries.conversion_key = credits.conversion_key
+    where credits.weight < 1
 ),
 
 running as (
     select * from {{ largest_remainder(
         'shared',
-        partition_by='model, entry_key',
+        partition_by='models, entry_key',
         weight='weight',
         amount='running_amount',
         order_by='touch_position',
@@ -50,7 +67,20 @@ running as (
 )
 
 select
-    model,
+    models,
+    conversion_key,
+    touch_key,
+    entry_key,
+    entry_type,
+    is_reversal,
+    event_on,
+    cast(amount as decimal(18, 2)) as amount
+from whole
+
+union all
+
+select
+    models,
     conversion_key,
     touch_key,
     entry_key,
@@ -60,9 +90,9 @@ select
     cast(
         running_credit - coalesce(
             lag(running_credit) over (
-                partition by model, conversion_key, entry_type, touch_position order by entry_number
+                partition by models, conversion_key, entry_type, touch_position order by entry_number
             ),
             0
         ) as decimal(18, 2)
-    ) as amount
+    )
 from running

@@ -1,6 +1,6 @@
--- Model x conversion x touch. Every job of a chain inherits the credit of its first job; a conversion that no touch earned
--- is one row with weight 1, no touch, and the reason. Repeat business is a channel of its own, everything else that
--- nobody earned is `unattributed`.
+-- Conversion x touch x the models that share the conversion in the same way. Every job of a chain inherits the credit of its
+-- first job; a conversion that no touch earned is one row with weight 1, no touch, and the reason. Repeat business is a
+-- channel of its own, everything else that nobody earned is `unattributed`.
 with conversions as (
     select * from {{ ref('int_conversions__identified') }}
 ),
@@ -21,7 +21,7 @@ reasons as (
         )
             when 0 then 'credited'
             when 1 then 'existing_customer'
-            when 2 then 'direct_only'
+            when 2 then 'direct'
             when 3 then 'no_source'
             when 4 then 'outside_window'
             else 'no_touch'
@@ -32,7 +32,7 @@ reasons as (
 
 credited as (
     select
-        weights.model,
+        weights.models,
         conversions.conversion_key,
         weights.touch_key,
         weights.touch_position,
@@ -44,10 +44,17 @@ credited as (
         touches.method,
         touches.confidence,
         weights.weight,
-        'credited' as attribution_reason
+        case
+            when touches.is_marketing then 'credited'
+            when touches.channel = 'unattributed' then 'no_source'
+            when touches.channel = 'existing_customer' then 'existing_customer'
+            when reasons.reason = 'credited' then 'direct_last'
+            else 'direct_only'
+        end as attribution_reason
     from conversions
     inner join {{ ref('int_attribution__weighted') }} as weights on weights.opportunity_key = conversions.opportunity_key
     inner join {{ ref('int_touches__resolved') }} as touches on touches.touch_key = weights.touch_key
+    inner join reasons on reasons.opportunity_key = conversions.opportunity_key
 ),
 
 explained as (
@@ -62,12 +69,12 @@ explained as (
         end as reason
     from conversions
     left join reasons on reasons.opportunity_key = conversions.opportunity_key
-    where reasons.reason is null or reasons.reason <> 'credited'
+    where reasons.reason is null or reasons.reason not in ('credited', 'direct')
 ),
 
 uncredited as (
     select
-        models.model,
+        known.models,
         explained.conversion_key,
         cast(null as varchar) as touch_key,
         cast(1 as bigint) as touch_position,
@@ -81,13 +88,15 @@ uncredited as (
         explained.reason as attribution_reason,
         explained.brand_key
     from explained
-    cross join {{ ref('attribution_models') }} as models
+    cross join (
+        select string_agg(model, ',' order by sort_order) as models from {{ ref('attribution_models') }}
+    ) as known
 )
 
 select * from credited
 union all
 select
-    model,
+    models,
     conversion_key,
     touch_key,
     touch_position,

@@ -1,45 +1,184 @@
--- Weights of every model, adding up to exactly 1 per opportunity. A further model is one more select in `shares`: any
--- non-negative numbers will do, they are normalised here. Units of 1e-12; what truncation leaves over goes to the first
--- touches, one unit each.
-with path as (
-    select * from {{ ref('int_opportunities__touched') }} where verdict = 'credited'
+-- Weights of every model, adding up to exactly 1 per opportunity. Models that share an opportunity in the same way are one
+-- row with all their names in `models`, because most journeys have one touch and no two models disagree on it.
+--
+-- A further model is one more line of `rules` and one row of the seed: any non-negative numbers will do, they are
+-- normalised here. Units of 1e-12; what truncation leaves over goes one unit each to the touches that lost most by it.
+{%- set rules = {
+    'first': "touch_position = 1",
+    'last': "is_last",
+    'last_non_direct': "touch_position = touch_count",
+    'linear': "is_in_path",
+    'position': "position_share",
+    'time_decay': "decay_share",
+    'w_shaped': "w_shaped_share",
+    'markov': "case when markov_guard is null then path_weight / touches_of_channel else 1 end",
+    'shapley': "case when shapley_guard is null then 1.0 / touches_of_channel else 1 end",
+} %}
+with shape as (
+    select
+        {{ setting('attribution.position.first', 'double') }} as position_first,
+        {{ setting('attribution.position.last', 'double') }} as position_last,
+        {{ setting('attribution.w_shaped.first', 'double') }} as w_first,
+        {{ setting('attribution.w_shaped.lead', 'double') }} as w_lead,
+        {{ setting('attribution.w_shaped.booked', 'double') }} as w_booked,
+        {{ setting('attribution.half_life_days', 'double') }} as half_life_days
+),
+
+-- What came last may have been no marketing: then it stands behind the path, and only `last` credits it.
+touches as (
+    select
+        *,
+        coalesce(touch_position, touch_count_of_path + 1) as place,
+        count(*) over (partition by opportunity_key) as row_count
+    from (
+        select *, max(touch_count) over (partition by opportunity_key) as touch_count_of_path
+        from {{ ref('int_opportunities__touched') }}
+        where is_in_path or is_last
+    ) as eligible
+    where touch_count_of_path is not null
+),
+
+contested as (
+    select
+        touches.opportunity_key,
+        touches.touch_key,
+        touches.place,
+        touches.is_in_path,
+        touches.is_last,
+        touches.touch_position,
+        touches.touch_count,
+        count(*) over (
+            partition by touches.opportunity_key, touches.is_in_path, touches.channel
+        ) as touches_of_channel,
+        {{ days_between('touches.touch_at', 'touches.opportunity_at') }} as age_days,
+        -- The three moments of `w_shaped`: first touch; the lead, which is the first touch that somebody wrote down as
+        -- one, else the booking; the booking, which is the job's own request, else the last touch.
+        min(case when is_in_path and has_lead_record then touch_position end) over (
+            partition by touches.opportunity_key
+        ) as recorded_position,
+        coalesce(
+            max(case when is_in_path and is_own_request then touch_position end) over (
+                partition by touches.opportunity_key
+            ),
+            touches.touch_count
+        ) as booked_position,
+        populations.markov_guard,
+        populations.shapley_guard,
+        coalesce(channel_values.path_weight, 1) as path_weight
+    from touches
+    left join {{ ref('int_populations__guarded') }} as populations
+        on populations.population_key = touches.population_key
+    left join {{ ref('int_channels__valued') }} as channel_values
+        on channel_values.population_key = touches.population_key
+        and channel_values.channel = touches.channel
+    where touches.row_count > 1
+),
+
+milestones as (
+    select
+        contested.*,
+        shape.*,
+        case when touch_position = 1 then w_first else 0 end
+        + case when touch_position = coalesce(recorded_position, booked_position) then w_lead else 0 end
+        + case when touch_position = booked_position then w_booked else 0 end as milestone_share
+    from contested
+    cross join shape
+),
+
+measured as (
+    select
+        *,
+        case
+            when touch_count = 1 then 1
+            when touch_position = 1 then position_first
+            when touch_position = touch_count then position_last
+            else (1 - position_first - position_last) / (touch_count - 2)
+        end as position_share,
+        power(0.5, age_days / half_life_days) as decay_share,
+        case
+            when milestone_share > 0 then milestone_share
+            else (1 - w_first - w_lead - w_booked) / count(*) filter (where milestone_share = 0 and is_in_path) over (
+                partition by opportunity_key
+            )
+        end as w_shaped_share
+    from milestones
 ),
 
 shares as (
-    select 'first' as model, opportunity_key, touch_key, touch_position, 1 as share from path where touch_position = 1
-    union all
-    select 'last', opportunity_key, touch_key, touch_position, 1 from path where touch_position = touch_count
-    union all
-    select 'linear', opportunity_key, touch_key, touch_position, 1 from path
+    {%- for model, rule in rules.items() %}
+    select
+        '{{ model }}' as model,
+        opportunity_key,
+        touch_key,
+        place,
+        cast({{ rule }} as double) as share
+    from measured
+    where {{ "is_last" if model == 'last' else "is_in_path" }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 ),
 
-truncated as (
+exact as (
     select
         *,
-        cast(
-            floor(
-                cast(share as double) / sum(share) over (partition by model, opportunity_key) * 1000000000000
-            ) as bigint
-        ) as whole_units
+        share / sum(share) over (partition by model, opportunity_key) * 1000000000000 as exact_units
     from shares
     where share > 0
+),
+
+-- A thousandth of a unit, so that 0.3 is not cut off where a double holds it a trifle low.
+truncated as (
+    select *, cast(floor(exact_units + 0.001) as bigint) as whole_units from exact
 ),
 
 completed as (
     select
         *,
         whole_units + case
-            when row_number() over (partition by model, opportunity_key order by touch_position)
-                <= 1000000000000 - sum(whole_units) over (partition by model, opportunity_key)
+            when row_number() over (
+                partition by model, opportunity_key order by round(exact_units - whole_units, 3) desc, place
+            ) <= 1000000000000 - sum(whole_units) over (partition by model, opportunity_key)
             then 1 else 0
         end as units
     from truncated
+),
+
+vectors as (
+    select
+        model,
+        opportunity_key,
+        string_agg(cast(place as varchar) || ':' || cast(units as varchar), ' ' order by place) as vector
+    from completed
+    group by model, opportunity_key
+),
+
+alike as (
+    select
+        vectors.opportunity_key,
+        min(vectors.model) as example,
+        string_agg(vectors.model, ',' order by known.sort_order) as models
+    from vectors
+    inner join {{ ref('attribution_models') }} as known on known.model = vectors.model
+    group by vectors.opportunity_key, vectors.vector
 )
 
 select
-    model,
-    opportunity_key,
-    touch_key,
-    touch_position,
-    cast(units * cast(0.000000000001 as decimal(13, 12)) as decimal(13, 12)) as weight
+    completed.opportunity_key,
+    alike.models,
+    completed.touch_key,
+    completed.place as touch_position,
+    cast(completed.units * cast(0.000000000001 as decimal(13, 12)) as decimal(13, 12)) as weight
 from completed
+inner join alike on alike.opportunity_key = completed.opportunity_key and alike.example = completed.model
+where completed.units > 0
+
+union all
+
+select
+    opportunity_key,
+    (select string_agg(model, ',' order by sort_order) from {{ ref('attribution_models') }}),
+    touch_key,
+    place,
+    cast(1 as decimal(13, 12))
+from touches
+where row_count = 1

@@ -1,7 +1,8 @@
--- The path to each opportunity: marketing touches of its household with the same brand, from T - window to T, both ends
--- included, in order of time, then strength of the method, then key. Repeat business (a membership visit, a job booked as
--- "existing customer") is earned by service: it looks back only to the household's job before it, so that the ads which
--- won that one do not win every later visit too.
+-- The path to each opportunity: touches of its household with the same brand, from T - window to T, both ends included, in
+-- order of time, then strength of the method, then key. Repeat business (a membership visit, a job booked as "existing
+-- customer") is earned by service: it looks back only to the household's job before it, so that the ads which won that one
+-- do not win every later visit too. Only marketing touches make a path; somebody who only ever came direct has a path of
+-- those. `is_last` marks what really came last, marketing or not.
 with opportunities as (
     select * from {{ ref('int_opportunities__windowed') }}
 ),
@@ -26,10 +27,13 @@ judged as (
     select
         candidates.opportunity_key,
         candidates.touch_key,
+        opportunities.opportunity_at,
+        opportunities.population_key,
         touches.touch_at,
         touches.precedence,
         touches.channel,
-        touches.is_marketing,
+        touches.has_lead_record,
+        touches.opportunity_key is not distinct from opportunities.opportunity_key as is_own_request,
         case
             when touches.touch_at > opportunities.opportunity_at then 'after_conversion'
             when touches.touch_at < opportunities.window_starts_at then 'outside_window'
@@ -44,20 +48,38 @@ judged as (
     from candidates
     inner join opportunities on opportunities.opportunity_key = candidates.opportunity_key
     inner join touches on touches.touch_key = candidates.touch_key
+),
+
+placed as (
+    select
+        *,
+        -- An old ad that repeat business does not look back to is not what came last either.
+        verdict in ('credited', 'direct', 'no_source')
+        or (verdict = 'existing_customer' and channel = 'existing_customer') as may_be_last,
+        verdict = 'credited'
+        or (
+            verdict = 'direct'
+            and count(*) filter (where verdict = 'credited') over (partition by opportunity_key) = 0
+        ) as is_in_path
+    from judged
 )
 
 select
     opportunity_key,
     touch_key,
+    opportunity_at,
+    population_key,
     touch_at,
     channel,
+    has_lead_record,
+    is_own_request,
     verdict,
-    case when verdict = 'credited' then
-        row_number() over (
-            partition by opportunity_key, verdict order by touch_at, precedence, touch_key
-        )
+    is_in_path,
+    case when is_in_path then
+        row_number() over (partition by opportunity_key, is_in_path order by touch_at, precedence, touch_key)
     end as touch_position,
-    case when verdict = 'credited' then
-        count(*) over (partition by opportunity_key, verdict)
-    end as touch_count
-from judged
+    case when is_in_path then count(*) over (partition by opportunity_key, is_in_path) end as touch_count,
+    may_be_last and row_number() over (
+        partition by opportunity_key, may_be_last order by touch_at desc, precedence desc, touch_key desc
+    ) = 1 as is_last
+from placed

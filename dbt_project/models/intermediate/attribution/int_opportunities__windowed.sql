@@ -14,6 +14,7 @@ select
     opportunities.opportunity_key,
     roots.brand_key,
     roots.household_key,
+    {{ population_key('roots.brand_key', 'opportunities.opportunity_at') }} as population_key,
     opportunities.opportunity_at,
     opportunities.is_retention,
     lag(opportunities.opportunity_at) over (

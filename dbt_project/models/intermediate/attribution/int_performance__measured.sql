@@ -59,7 +59,7 @@ spend_measures as (
 
 credits as (
     select
-        credits.model,
+        credits.models,
         credits.conversion_key,
         coalesce(credits.touch_key, '') as credit_key,
         credits.marketing_source_key,
@@ -87,7 +87,7 @@ credits as (
 job_events as (
     select
         views.view_basis,
-        credits.model,
+        credits.models,
         credits.brand_key,
         case when views.view_basis = 'cohort' then credits.cohort_on else credits.booked_on end as event_on,
         credits.marketing_source_key,
@@ -101,7 +101,7 @@ job_events as (
     union all
     select
         views.view_basis,
-        credits.model,
+        credits.models,
         credits.brand_key,
         case when views.view_basis = 'cohort' then credits.cohort_on else credits.completed_on end,
         credits.marketing_source_key,
@@ -114,10 +114,10 @@ job_events as (
     where credits.completed_on is not null
 ),
 
-job_measures as (
+shared_job_measures as (
     select
         view_basis,
-        model,
+        models,
         brand_key,
         cast(date_trunc('month', event_on) as date) as month_on,
         marketing_source_key,
@@ -129,10 +129,10 @@ job_measures as (
     group by 1, 2, 3, 4, 5
 ),
 
-money_measures as (
+shared_money_measures as (
     select
         views.view_basis,
-        credits.model,
+        credits.models,
         credits.brand_key,
         cast(date_trunc(
             'month',
@@ -158,11 +158,23 @@ money_measures as (
             as collected_reversal_amount
     from credits
     inner join {{ ref('int_attribution__allocated') }} as amounts
-        on amounts.model = credits.model
+        on amounts.models = credits.models
         and amounts.conversion_key = credits.conversion_key
         and coalesce(amounts.touch_key, '') = credits.credit_key
     cross join views
     group by 1, 2, 3, 4, 5
+),
+
+job_measures as (
+    select * from {{ summed_by_model(
+        'shared_job_measures', ['view_basis', 'brand_key', 'month_on', 'marketing_source_key']
+    ) }}
+),
+
+money_measures as (
+    select * from {{ summed_by_model(
+        'shared_money_measures', ['view_basis', 'brand_key', 'month_on', 'marketing_source_key']
+    ) }}
 ),
 
 keys as (

@@ -36,6 +36,7 @@ subjects as (
         platform,
         account_id,
         lead_kind as touch_kind,
+        has_lead_record,
         lead_at as touch_at,
         lead_on as touch_on
     from {{ ref('int_leads__deduplicated') }}
@@ -52,6 +53,7 @@ subjects as (
         jobs.platform,
         jobs.account_id,
         'job',
+        false,
         jobs.booked_at,
         jobs.booked_on
     from {{ ref('int_jobs__enriched') }} as jobs
@@ -93,6 +95,7 @@ select
     subjects.platform,
     subjects.account_id,
     subjects.touch_kind,
+    subjects.has_lead_record,
     subjects.touch_at,
     subjects.touch_on,
     coalesce(winners.method, 'unknown') as method,

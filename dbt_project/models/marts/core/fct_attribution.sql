@@ -1,6 +1,6 @@
 with money as (
     select
-        model,
+        models,
         conversion_key,
         coalesce(touch_key, '') as credit_key,
         sum(case when entry_type = 'booked' and not is_reversal then amount else 0 end) as gross_booked_amount,
@@ -10,7 +10,14 @@ with money as (
         sum(case when entry_type = 'invoiced' then amount else 0 end) as invoiced_amount,
         sum(case when entry_type = 'collected' then amount else 0 end) as collected_amount
     from {{ ref('int_attribution__allocated') }}
-    group by model, conversion_key, coalesce(touch_key, '')
+    group by models, conversion_key, coalesce(touch_key, '')
+),
+
+credits as (
+    select
+        *,
+        {{ split_rows('models', ',') }} as model
+    from {{ ref('int_attribution__credited') }}
 )
 
 select
@@ -39,19 +46,28 @@ select
     credits.weight,
     credits.attribution_reason,
     {{ is_returning('served', 'credits', 'conversions') }} as is_returning,
+    case
+        when credits.attribution_reason <> 'credited' then null
+        when credits.model = 'markov' then populations.markov_guard
+        when credits.model = 'shapley' then populations.shapley_guard
+    end as guard_reason,
     cast(coalesce(money.gross_booked_amount, 0) as decimal(18, 2)) as gross_booked_amount,
     cast(coalesce(money.booked_amount, 0) as decimal(18, 2)) as booked_amount,
     cast(coalesce(money.sold_amount, 0) as decimal(18, 2)) as sold_amount,
     cast(coalesce(money.completed_amount, 0) as decimal(18, 2)) as completed_amount,
     cast(coalesce(money.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
     cast(coalesce(money.collected_amount, 0) as decimal(18, 2)) as collected_amount
-from {{ ref('int_attribution__credited') }} as credits
+from credits
 inner join {{ ref('int_conversions__identified') }} as conversions
     on conversions.conversion_key = credits.conversion_key
 inner join {{ ref('dim_marketing_sources') }} as sources
     on sources.marketing_source_key = credits.marketing_source_key
 left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key
+left join {{ ref('int_opportunities__windowed') }} as opportunities
+    on opportunities.opportunity_key = conversions.opportunity_key
+left join {{ ref('int_populations__guarded') }} as populations
+    on populations.population_key = opportunities.population_key
 left join money
-    on money.model = credits.model
+    on money.models = credits.models
     and money.conversion_key = credits.conversion_key
     and money.credit_key = coalesce(credits.touch_key, '')

@@ -1,0 +1,186 @@
+"""What attribution gets right, and what it costs.
+
+    python -m benchmarks attribution [--part truth|speed] [--households N] [--months M] [--seeds 7,11]
+
+`truth`: the whole line on a simulated operator; of the completed revenue that a campaign truly caused, how
+much each model credits to its channel, and to the campaign itself.
+`speed`: the attribution models rebuilt from touches and ledger at 100,000 households and a million touches,
+beside DuckDB merely scanning and hash-joining the same rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.attribution_rows import write_operator
+from tests.pipeline.line import operating
+from tests.warehouse.worlds import SEEDS, run_dbt
+
+CONSOLE = Console()
+TOUCHES = "path:models/staging/operator int_data__as_of path:models/intermediate/revenue +fct_touches"
+# From touches and ledger entries to credited dollars.
+REBUILT = (
+    "int_opportunities__windowed int_opportunities__touched int_journeys__counted int_populations__guarded "
+    "int_channels__valued int_attribution__weighted int_attribution__credited int_attribution__allocated "
+    "fct_attribution"
+)
+# The same rows read and joined, with nothing decided: every touch to the bookings of its household, every
+# entry to its booking, every credit to its touch and booking.
+SCANS = (
+    """
+    select count(*), max(touches.touch_at), max(touches.channel), max(opportunities.opportunity_at)
+    from attribution.int_touches__resolved as touches
+    inner join attribution.int_opportunities__windowed as opportunities
+        on touches.household_key = opportunities.household_key and touches.brand_key = opportunities.brand_key
+    """,
+    """
+    select count(*), sum(entries.amount), max(conversions.conversion_at)
+    from revenue.int_revenue_entries__unioned as entries
+    inner join attribution.int_conversions__identified as conversions using (conversion_key)
+    """,
+    """
+    select count(*), sum(credits.weight), sum(credits.collected_amount), max(touches.touch_at),
+        max(conversions.conversion_at)
+    from core.fct_attribution as credits
+    inner join attribution.int_conversions__identified as conversions using (conversion_key)
+    left join attribution.int_touches__resolved as touches on touches.touch_key = credits.touch_key
+    """,
+)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Seconds by the clock and of the processor; the most memory that one process held, MB."""
+
+    wall: float
+    cpu: float
+    peak: float = 0.0
+
+
+def main(argv: list[str]) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks attribution", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--part", choices=("truth", "speed"))
+    parser.add_argument("--households", type=int, help="2,000 for truth, 100,000 for speed")
+    parser.add_argument("--months", type=int, default=18)
+    parser.add_argument("--seeds", default="7,11")
+    options = parser.parse_args(argv)
+    with tempfile.TemporaryDirectory() as scratch:
+        if options.part != "speed":
+            for seed in map(int, options.seeds.split(",")):
+                measure_truth(
+                    seed, options.households or 2_000, options.months, Path(scratch) / f"seed-{seed}"
+                )
+        if options.part != "truth":
+            measure_speed(options.households or 100_000, Path(scratch) / "warehouse.duckdb")
+
+
+def measure_truth(seed: int, households: int, months: int, home: Path) -> None:
+    """Left out is what only an earlier visit caused: the truth calls that existing_customer."""
+    with operating(home, seed, households=households, months=months) as line:
+        line.pull()
+        line.build()
+        jobs = [
+            (row["account_id"], row["native_id"], row["cause_channel"], row["cause_campaign"])
+            for row in line.truth("jobs")
+            if row["status"] == "completed" and row["cause_channel"] not in (None, "existing_customer")
+        ]
+        warehouse = line.warehouse
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(
+            "create temp table causes (account_id text, native_id text, channel text, campaign text)"
+        )
+        connection.executemany("insert into causes values (?, ?, ?, ?)", jobs)
+        rows = connection.execute("""
+            select credits.model,
+                sum(credits.completed_amount) as amount,
+                coalesce(sum(credits.completed_amount) filter (where credits.channel = causes.channel), 0),
+                coalesce(sum(credits.completed_amount) filter (
+                    where credits.channel = causes.channel and credits.campaign_name = causes.campaign
+                ), 0),
+                coalesce(sum(credits.completed_amount) filter (where credits.touch_key is null), 0),
+                coalesce(max(credits.guard_reason), '')
+            from core.fct_attribution as credits
+            inner join core.fct_jobs as jobs using (job_key)
+            inner join causes on causes.account_id = jobs.account_id and causes.native_id = jobs.native_id
+            inner join seeds.attribution_models as models on models.model = credits.model
+            group by credits.model, models.sort_order order by models.sort_order
+        """).fetchall()
+    table = Table(title=f"Credit against the truth: seed {seed}, {households:,} households, {months} months")
+    for name in ("model", "true channel", "true campaign", "uncredited", "of", "guard"):
+        table.add_column(name, justify="right" if name not in ("model", "guard") else "left")
+    for model, amount, channel, campaign, nothing, guard in rows:
+        shares = [f"{float(part) / float(amount):.1%}" for part in (channel, campaign, nothing)]
+        table.add_row(model, *shares, f"{amount:,.2f}", guard)
+    CONSOLE.print(table)
+
+
+def measure_speed(households: int, warehouse: Path) -> None:
+    written = write_operator(warehouse, households)
+    CONSOLE.print(", ".join(f"{table.split('.')[1]} {count:,}" for table, count in written.items()))
+    run(warehouse, "seed", SEEDS)
+    before = run(warehouse, "run", TOUCHES)
+    rebuilt = run(warehouse, "run", REBUILT)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        scanned = scan(connection)
+        touches = connection.execute("select count(*) from attribution.int_touches__resolved").fetchall()[0][
+            0
+        ]
+        credits = connection.execute("select count(*) from core.fct_attribution").fetchall()[0][0]
+    CONSOLE.print(f"touches {touches:,}, rows of credit {credits:,}")
+    CONSOLE.print(f"touches and ledger: {before.wall:.1f} s in SQL, {before.cpu:.1f} s of processor with dbt")
+    CONSOLE.print(
+        f"attribution rebuilt: {rebuilt.wall:.1f} s in SQL, {rebuilt.cpu:.1f} s of processor with dbt, "
+        f"peak {rebuilt.peak:,.0f} MB"
+    )
+    CONSOLE.print(f"scanned and joined: {scanned.wall:.1f} s, {scanned.cpu:.1f} s of processor")
+    CONSOLE.print(f"multiple: {rebuilt.wall / scanned.wall:.1f} by the clock")
+
+
+def run(warehouse: Path, command: str, selection: str) -> Cost:
+    """One dbt command; its wall time is that of the models alone, one after the other."""
+    began = resource.getrusage(resource.RUSAGE_CHILDREN)
+    arguments = ["--select", *selection.split()]
+    done = run_dbt(command, warehouse, *arguments, "--threads", "1")
+    if done.returncode:
+        raise SystemExit(done.stdout[-4000:])
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    results = json.loads((warehouse.parent / "target/run_results.json").read_text(encoding="utf-8"))[
+        "results"
+    ]
+    for result in sorted(results, key=lambda each: -each["execution_time"])[:5]:
+        CONSOLE.print(
+            f"  {result['unique_id'].split('.')[-1]}: {result['execution_time']:.1f} s", style="dim"
+        )
+    return Cost(
+        wall=sum(result["execution_time"] for result in results),
+        cpu=ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime,
+        peak=ended.ru_maxrss / 1024,
+    )
+
+
+def scan(connection: duckdb.DuckDBPyConnection) -> Cost:
+    began, clock = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
+    for query in SCANS:
+        connection.execute(query).fetchall()
+    ended = resource.getrusage(resource.RUSAGE_SELF)
+    return Cost(
+        wall=time.perf_counter() - clock,
+        cpu=ended.ru_utime + ended.ru_stime - began.ru_utime - began.ru_stime,
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
