@@ -94,9 +94,10 @@ def _add_job(rows: Rows, rng: Random, household: str, brand: str, day: int) -> N
     rows["invoices"].append(
         {
             "invoice_key": f"I{job_key}", "native_id": f"I{job_key}", "account_id": brand,
-            "invoice_kind": "job", "job_key": job_key, "invoice_status": rng.choice(["open", "paid", "voided"]),
-            "customer_key": f"C{household}", "invoiced_on": done_at.date(), "subtotal_amount": subtotal,
-            "tax_amount": tax, "total_amount": subtotal + tax, "voided_at": done_at + timedelta(days=9),
+            "invoice_kind": "job", "job_key": job_key,
+            "invoice_status": rng.choice(["open", "paid", "voided"]), "customer_key": f"C{household}",
+            "invoiced_on": done_at.date(), "subtotal_amount": subtotal, "tax_amount": tax,
+            "total_amount": subtotal + tax, "voided_at": done_at + timedelta(days=9),
         }
     )  # fmt: skip
     if rng.random() < 0.2:
