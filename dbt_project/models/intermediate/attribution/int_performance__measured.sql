@@ -24,10 +24,8 @@ leads as (
     where not leads.is_excluded
 ),
 
-lead_measures as (
+lead_counts as (
     select
-        views.view_basis,
-        models.model,
         leads.brand_key,
         cast(date_trunc('month', leads.lead_on) as date) as month_on,
         leads.marketing_source_key,
@@ -36,15 +34,18 @@ lead_measures as (
         count(*) filter (where leads.is_new_customer) as new_customer_leads,
         count(*) filter (where leads.is_mature) as mature_leads
     from leads
-    cross join models
-    cross join views
-    group by 1, 2, 3, 4, 5
+    group by 1, 2, 3
 ),
 
-spend_measures as (
+lead_measures as (
+    select views.view_basis, models.model, lead_counts.*
+    from lead_counts
+    cross join models
+    cross join views
+),
+
+spend_sums as (
     select
-        views.view_basis,
-        models.model,
         spend.brand_key,
         cast(date_trunc('month', spend.spend_on) as date) as month_on,
         spend.marketing_source_key,
@@ -52,9 +53,14 @@ spend_measures as (
         sum(spend.claimed_conversions) as claimed_conversions,
         sum(spend.claimed_conversion_amount) as claimed_conversion_amount
     from {{ ref('int_ad_spend__counted') }} as spend
+    group by 1, 2, 3
+),
+
+spend_measures as (
+    select views.view_basis, models.model, spend_sums.*
+    from spend_sums
     cross join models
     cross join views
-    group by 1, 2, 3, 4, 5
 ),
 
 credits as (
