@@ -48,7 +48,8 @@ def with_late_facts(rows: Rows) -> Rows:
             "payment_key": "PS4", "native_id": "PS4", "account_id": "north", "customer_key": "CS4-other",
             "job_key": "JS4", "payment_kind": "payment", "payment_status": "succeeded",
             "paid_at": datetime(2026, 2, 11, 18), "updated_at": datetime(2026, 2, 11, 18),
-            "paid_on": datetime(2026, 2, 11).date(), "amount": Decimal("500.00"),
+            "created_at": datetime(2026, 2, 11, 18), "paid_on": datetime(2026, 2, 11).date(),
+            "amount": Decimal("500.00"),
         }
     )  # fmt: skip
     return final
@@ -102,8 +103,9 @@ def _spend(amount: Decimal) -> Row:
 def _job(job_key: str, customer_key: str, booked_at: datetime) -> Row:
     return {
         "job_key": job_key, "native_id": job_key, "account_id": "north", "customer_key": customer_key,
-        "job_status": "completed", "booked_at": booked_at, "booked_on": booked_at.date(),
-        "completed_at": booked_at, "completed_on": booked_at.date(), "total_amount": Decimal("500.00"),
+        "job_status": "completed", "created_at": booked_at, "booked_at": booked_at,
+        "booked_on": booked_at.date(), "completed_at": booked_at, "completed_on": booked_at.date(),
+        "total_amount": Decimal("500.00"),
     }  # fmt: skip
 
 

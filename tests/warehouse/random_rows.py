@@ -84,7 +84,7 @@ def _add_job(rows: Rows, rng: Random, household: str, brand: str, day: int) -> N
         {
             "job_key": job_key, "native_id": job_key, "account_id": brand, "customer_key": f"C{household}",
             "job_status": status, "booked_at": booked_at, "booked_on": booked_at.date(),
-            "total_amount": subtotal,
+            "total_amount": subtotal, "created_at": booked_at - timedelta(hours=rng.randrange(40)),
             **({"completed_at": done_at, "completed_on": done_at.date()} if status == "completed" else {}),
             **({"canceled_at": done_at, "canceled_on": done_at.date()} if status == "canceled" else {}),
         }
@@ -98,6 +98,7 @@ def _add_job(rows: Rows, rng: Random, household: str, brand: str, day: int) -> N
             "invoice_status": rng.choice(["open", "paid", "voided"]), "customer_key": f"C{household}",
             "invoiced_on": done_at.date(), "subtotal_amount": subtotal, "tax_amount": tax,
             "total_amount": subtotal + tax, "voided_at": done_at + timedelta(days=9),
+            "created_at": done_at + timedelta(hours=rng.randrange(40)),
         }
     )  # fmt: skip
     if rng.random() < 0.2:
@@ -139,7 +140,7 @@ def _pay(
             "payment_key": key, "native_id": key, "account_id": invoice["account_id"],
             "customer_key": invoice["customer_key"], "payment_kind": "refund" if amount < 0 else "payment",
             "payment_status": status, "paid_at": paid_at, "updated_at": paid_at, "paid_on": paid_at.date(),
-            "amount": amount,
+            "amount": amount, "created_at": paid_at + timedelta(hours=13 * number),
         }
     )  # fmt: skip
     rows["payment_applications"].append(
