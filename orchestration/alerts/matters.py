@@ -153,7 +153,7 @@ def publish_matters(home: Home, alerts: Alerts, now: datetime) -> list[Matter]:
 
 
 def source_matters(states: Iterable[SourceState]) -> list[Matter]:
-    """The sources that are stale. One that was never read is being connected: it is no outage yet."""
+    """The sources that are stale."""
     return [
         Matter(
             key=f"source:{state.account_id}",

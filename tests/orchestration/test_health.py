@@ -97,6 +97,18 @@ def test_a_stale_source_is_told_and_one_that_is_being_connected_is_not(settings:
     assert "fourwire check-connection spend" in matter.remedy
 
 
+def test_a_source_that_was_never_read_is_being_connected(settings: Settings) -> None:
+    assert states(settings)["1 lead in"] == "live"
+
+
+def test_an_object_that_was_never_read_hides_no_other(settings: Settings) -> None:
+    (account,) = settings.operator.accounts
+    first, *_ = discover()[account.platform].objects
+    landed(settings, NOW - timedelta(hours=30), without=first.name)
+    (source,) = wire_health(settings, NOW)[0].stale_sources
+    assert source.read_at == NOW - timedelta(hours=30)
+
+
 def test_an_account_that_is_configured_no_longer_is_not_stale(settings: Settings) -> None:
     landed(settings, NOW)
     (source,) = wire_health(settings, NOW)[1].sources
