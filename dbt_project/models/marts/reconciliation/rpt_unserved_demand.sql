@@ -33,7 +33,7 @@ unserved as (
         channel,
         marketing_source_key,
         campaign_name,
-        postal_code,
+        postal_code as area_postal_code,
         count(*) as lead_count,
         min(lead_on) as first_lead_on,
         max(lead_on) as last_lead_on
@@ -47,7 +47,7 @@ select
     unserved.channel,
     unserved.marketing_source_key,
     unserved.campaign_name,
-    unserved.postal_code,
+    unserved.area_postal_code,
     unserved.lead_count,
     campaign_leads.lead_count as campaign_lead_count,
     unserved.first_lead_on,
