@@ -12,7 +12,6 @@ from benchmarks.identity_records import world_records
 from sandbox.world import build_world
 
 SEED = 21
-RECORDS_PER_WORLD = 20_000
 HOUSEHOLDS = 7_200
 MONTHS = 24
 # Columns that hold a key of this warehouse, an id of a vendor, or a value that belongs to one household.
@@ -22,7 +21,6 @@ KEYS = {
 }  # fmt: skip
 IDS = {"native_id", "job_native_id"}
 PHONES = {"phone", "from_phone"}
-OWNED = ("is_operators", "brand_phones")
 
 
 def write_volume(records: int, warehouse: Path) -> int:
