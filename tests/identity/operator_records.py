@@ -45,6 +45,7 @@ ACCOUNTS = {
     "crm": ("crm", None, "America/Chicago"),
 }
 OFFICE_PHONE = "+16155550199"
+DECIDED_AT = "2026-03-01 12:00:00"
 
 
 def entity_key(platform: str, account_id: str, native_id: str) -> str:
@@ -203,7 +204,7 @@ class OperatorRecords:
                 dict(
                     zip(
                         column_types("identity_overrides"),
-                        (*self._origin[left], *self._origin[right], decision),
+                        (*self._origin[left], *self._origin[right], decision, DECIDED_AT, "steward", None),
                         strict=True,
                     )
                 )
