@@ -38,8 +38,18 @@ class Simulation:
     control_url: str
     config: Path
 
-    def plant(self, gap_class: str, count: int) -> None:
-        """Make the simulated operator's systems disagree in one way, `count` times."""
+    def plant_every_class(self, count: int) -> None:
+        """Make the simulated operator's systems disagree in every way they can, each `count` times.
+
+        A class with fewer places in this world gets as many as it has; the scarcest is planted first, because
+        a record is spoilt once only.
+        """
+        room = httpx.get(f"{self.control_url}/gaps", timeout=60).raise_for_status().json()
+        for gap_class in sorted(room, key=lambda name: (room[name], name)):
+            if number := min(count, room[gap_class]):
+                self._plant(gap_class, number)
+
+    def _plant(self, gap_class: str, count: int) -> None:
         httpx.post(
             f"{self.control_url}/gaps", json={"class": gap_class, "count": count}, timeout=60
         ).raise_for_status()

@@ -49,12 +49,9 @@ def demo(
     from orchestration.cli.line import raise_for_steps
     from orchestration.cli.live import LiveRun
     from orchestration.pipeline import run_daily
-    from orchestration.project import reconciliation_rules
 
     with _operator(home, households, months, seed) as simulation:
-        for rule in reconciliation_rules():
-            if not rule.is_about_the_line:
-                simulation.plant(rule.check_id, PLANTED_PER_RULE)
+        simulation.plant_every_class(PLANTED_PER_RULE)
         settings = load_settings(home=home.root, config=simulation.config)
         err.print(
             f"[green]✓[/green] {settings.operator.name}: {len(settings.operator.brands)} brands, "
