@@ -33,7 +33,7 @@ ui: setup ## Open the Dagster UI on the same data (http://127.0.0.1:3000)
 	@fourwire ui
 
 test: setup ## Run the tests
-	@pytest -n 2 --dist loadgroup
+	@pytest -n 2 --dist loadscope
 
 lint: setup ## Format check, lint and types
 	@ruff check . && ruff format --check . && mypy

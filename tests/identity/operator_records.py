@@ -7,18 +7,19 @@ directly, typed by their contract.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
-import os
 import random
 import shutil
-import subprocess
-import sys
+import tempfile
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import yaml
 
+from tests.fixtures.dbt_forks import parsed
 from tests.fixtures.warehouse import OPERATOR_TABLES
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -271,28 +272,21 @@ def run_dbt(folder: Path, arguments: list[str]) -> None:
     Raises:
         AssertionError: the build or one of its tests failed; the message is dbt's output.
     """
-    project = copy_project(folder)
-    command = [str(Path(sys.executable).with_name("dbt")), "build", "--quiet", "--vars", "platforms: {}"]
-    command += ["--exclude", "path:models/intermediate/conformed", "source:*"]
-    result = subprocess.run(
-        [*command, "--project-dir", str(project), "--profiles-dir", str(project), *arguments],
-        env=os.environ
-        | {"FOURWIRE_WAREHOUSE": str(folder / "warehouse.duckdb"), "DBT_SEND_ANONYMOUS_USAGE_STATS": "0"},
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
+    command = ["build", "--quiet", "--exclude", "path:models/intermediate/conformed", "source:*", *arguments]
+    project = parsed(project_of_identity(), "platforms: {}")
+    result = project.run(command, folder / "warehouse.duckdb", folder / "target")
+    assert result.returncode == 0, result.stdout
 
 
-def copy_project(folder: Path) -> Path:
-    """The parts of the dbt project that identity needs; dbt's own state stays between builds."""
-    target = folder / "dbt_project"
+@cache
+def project_of_identity() -> Path:
+    """A copy of the parts of the dbt project that identity needs."""
+    target = Path(tempfile.mkdtemp(prefix="fourwire-identity-"))
+    atexit.register(shutil.rmtree, target, ignore_errors=True)
     for part in COPIED:
         source = PROJECT / part
         if source.is_dir():
-            shutil.copytree(source, target / part, dirs_exist_ok=True)
+            shutil.copytree(source, target / part)
         elif source.is_file():
             (target / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target / part)

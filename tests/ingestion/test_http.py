@@ -97,14 +97,19 @@ def test_an_expired_token_is_renewed_once(client: VendorClient, tenant: Tenant) 
     assert tenant.tokens_issued == 2
 
 
+def test_a_renewed_token_may_expire_too(client: VendorClient, tenant: Tenant) -> None:
+    tenant.instead["jobs"] = deque([unauthorized] * 2)
+    assert client.get(FEED).json()["data"]
+
+
 def test_a_token_is_reused(client: VendorClient, tenant: Tenant) -> None:
     for _ in range(5):
         client.get(FEED)
     assert tenant.tokens_issued == 1
 
 
-def test_a_fresh_token_that_is_refused_too_ends_the_account(client: VendorClient, tenant: Tenant) -> None:
-    tenant.instead["jobs"] = deque([unauthorized, unauthorized])
+def test_two_fresh_tokens_that_are_refused_end_the_account(client: VendorClient, tenant: Tenant) -> None:
+    tenant.instead["jobs"] = deque([unauthorized] * 3)
     with pytest.raises(CredentialsRejected, match="401") as caught:
         client.get(FEED)
     assert caught.value.stops_account

@@ -216,7 +216,7 @@ class TestFailures:
     ) -> None:
         tenant.instead["tenant/990011"] = deque()
         for feed in ("customers", "leads", "jobs", "locations", "bookings"):
-            tenant.instead[feed] = deque([unauthorized, unauthorized])
+            tenant.instead[feed] = deque([unauthorized] * 3)
         results = run(
             settings, "customers", "leads", "jobs", "locations", "bookings", "calls", "invoices", "payments"
         )

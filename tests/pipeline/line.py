@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import json
+import shutil
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +57,20 @@ class Line:
         arguments: list[str] = [] if tests else ["--exclude-resource-type", "test"]
         if wanted := [f"+{model}" for model in models]:
             arguments += ["--select", *wanted]
-        artifacts = self.settings.home.root / "dbt"
-        built = project.build(
-            self.warehouse, artifacts, arguments, quiet=True, platforms=in_use(self.settings)
-        )
+        built = self.dbt(arguments)
         assert built.succeeded, "\n".join(built.failures)
+
+    def dbt(self, arguments: Iterable[str], platforms: Sequence[str] | None = None) -> project.BuildResult:
+        """`dbt build` as Fourwire runs it, of the operator's platforms unless others are given.
+
+        Every home is built under one path: dbt parses anew for each path in its profile, 14 CPU seconds.
+        """
+        place = _one_place()
+        link = place / self.warehouse.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(self.warehouse.resolve())
+        used = in_use(self.settings) if platforms is None else platforms
+        return project.build(link, place / "dbt", tuple(arguments), quiet=True, platforms=used)
 
     def advance(self, hours: float) -> None:
         self._control("POST", "clock", {"advance_hours": hours})
@@ -136,6 +149,13 @@ def operating(
     world = build_world(seed, households, months, pace=pace)
     with Sandbox.start(world=world, layout=layout) as sandbox:
         yield Line(sandbox, load_settings(home=home, config=sandbox.config_path))
+
+
+@cache
+def _one_place() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="fourwire-line-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def plant_every_class(line: Line, count: int, seed: int) -> None:

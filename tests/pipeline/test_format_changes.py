@@ -51,8 +51,7 @@ def change(line: Line, path: str, **order) -> None:
 
 
 def staged(line: Line) -> project.BuildResult:
-    artifacts = line.settings.home.root / "dbt"
-    return project.build(line.warehouse, artifacts, TO_THE_CONTRACT, quiet=True, platforms=(PLATFORM,))
+    return line.dbt(TO_THE_CONTRACT, platforms=(PLATFORM,))
 
 
 def told(line: Line, name: str) -> dict[str, str]:

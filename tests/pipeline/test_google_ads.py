@@ -10,7 +10,6 @@ from decimal import Decimal
 import pytest
 
 from ingestion.config import load_settings
-from orchestration import project
 from sandbox.clock import epoch, iso
 from sandbox.layout import Layout
 from sandbox.server import Sandbox
@@ -33,13 +32,7 @@ def line(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Line]:
         home = tmp_path_factory.mktemp("google_ads")
         line = Line(sandbox, load_settings(home=home, config=sandbox.config_path))
         line.pull()
-        built = project.build(
-            line.warehouse,
-            home / "dbt",
-            ("--exclude-resource-type", "test", "--select", "+fct_touches", "+fct_ad_spend"),
-            quiet=True,
-        )
-        assert built.succeeded, "\n".join(built.failures)
+        line.build(["fct_touches", "fct_ad_spend"])
         yield line
 
 

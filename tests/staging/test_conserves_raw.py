@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.fixtures.warehouse import build_warehouse, fixture_rows, insert_rows, run_dbt
+from tests.fixtures.warehouse import build_warehouse, fixture_rows, insert_rows, manifest, run_dbt
 from tests.staging.conftest import CAUTIOUS
 
 LADDER = ["--select", "test_name:conserves_raw"]
@@ -46,12 +46,12 @@ def staged(built: Path, tmp_path: Path) -> Path:
     return Path(shutil.copy(built, tmp_path / "warehouse.duckdb"))
 
 
-def ladder_tests(warehouse: Path) -> dict[str, dict[str, Any]]:
+def ladder_tests() -> dict[str, dict[str, Any]]:
     """Model -> its ladder test's manifest node."""
-    manifest = json.loads((warehouse.parent / "target" / "manifest.json").read_text(encoding="utf-8"))
+    nodes = json.loads(manifest().read_text(encoding="utf-8"))["nodes"]
     return {
         node["attached_node"].split(".")[-1]: node
-        for node in manifest["nodes"].values()
+        for node in nodes.values()
         if (node.get("test_metadata") or {}).get("name") == "conserves_raw"
     }
 
@@ -63,14 +63,13 @@ def verdicts(warehouse: Path) -> dict[str, str]:
         "results"
     ]
     status = {each["unique_id"]: each["status"] for each in results}
-    return {model: status[node["unique_id"]] for model, node in ladder_tests(warehouse).items()}
+    return {model: status[node["unique_id"]] for model, node in ladder_tests().items()}
 
 
 def money_columns(warehouse: Path) -> dict[str, str]:
     """Model -> the column whose sum its ladder test compares, of the models that hold money."""
     declared = {
-        model: node["test_metadata"]["kwargs"].get("amount")
-        for model, node in ladder_tests(warehouse).items()
+        model: node["test_metadata"]["kwargs"].get("amount") for model, node in ladder_tests().items()
     }
     return {model: AMOUNT.search(expression)[0] for model, expression in declared.items() if expression}
 

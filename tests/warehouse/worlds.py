@@ -127,7 +127,7 @@ def read_tables(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 def run_dbt(command: str, warehouse: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run one dbt command over `warehouse`, with artefacts beside it."""
-    return fixtures.run_dbt([command, *arguments, "--vars", VARIABLES], warehouse)
+    return fixtures.run_dbt([command, *arguments], warehouse, variables=VARIABLES)
 
 
 def build_money(warehouse: Path, command: str = "build", *, tests: bool = True) -> None:
