@@ -17,12 +17,12 @@ from tests.fixtures.dbt_forks import shared_folder
 # Tests whose cost does not lie in a fixture that their file shares: each may run on any worker.
 INDEPENDENT = (
     "tests/conformance/",
-    "tests/identity/test_household_keys.py",
     "tests/pipeline/test_format_changes.py",
 )
 # Files that read one build, which a second worker would make again.
 ONE_BUILD = (
     ("tests/staging/",),
+    ("tests/identity/",),
     ("tests/pipeline/test_gaps.py", "tests/pipeline/test_money.py"),
 )
 # The longest first, so that no worker ends with one of them while the other has nothing left to do.

@@ -2,7 +2,7 @@
 
 The project is copied without the vendors' staging and without the facts, so that a build parses in a second
 or two and a test of identity cannot fail for another layer's reason. The conformed tables are written
-directly, typed by their contract.
+directly, typed by their contract; so are the facts, which only learn their household from the build.
 """
 
 from __future__ import annotations
@@ -19,11 +19,19 @@ from typing import Any
 import duckdb
 import yaml
 
+from ingestion.identity_decisions import Decision, RecordId
 from tests.fixtures.dbt_forks import parsed
 from tests.fixtures.warehouse import OPERATOR_TABLES
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 CONTRACT = PROJECT / "models/intermediate/conformed/_conformed__models.yml"
+FACTS_CONTRACT = PROJECT / "models/marts/core/_core__models.yml"
+FACTS = ("fct_jobs", "fct_revenue_ledger", "fct_touches")
+WRITTEN_FACT = """
+select facts.* exclude (owner_key) replace (members.household_key as household_key)
+from facts.{name} as facts
+left join {{{{ ref('bridge_household_members') }}}} as members on members.record_key = facts.owner_key
+"""
 COPIED = (
     "dbt_project.yml",
     "profiles.yml",
@@ -36,6 +44,7 @@ COPIED = (
     "models/marts/core/dim_households.sql",
     "models/marts/core/dim_households_pii.sql",
     "models/marts/core/_households__models.yml",
+    "models/marts/core/households",
     "tests/generic",
     "tests/identity",
 )
@@ -46,7 +55,6 @@ ACCOUNTS = {
     "crm": ("crm", None, "America/Chicago"),
 }
 OFFICE_PHONE = "+16155550199"
-DECIDED_AT = "2026-03-01 12:00:00"
 
 
 def entity_key(platform: str, account_id: str, native_id: str) -> str:
@@ -59,8 +67,9 @@ class OperatorRecords:
 
     def __init__(self) -> None:
         self.tables: dict[str, list[dict[str, Any]]] = {}
-        self.decisions: list[tuple[str, str, str]] = []
-        self._origin: dict[str, tuple[str, str, str, str]] = {}
+        self.facts: dict[str, list[dict[str, Any]]] = {}
+        self.decisions: list[Decision] = []
+        self.origin: dict[str, RecordId] = {}
 
     def customer(
         self,
@@ -128,13 +137,41 @@ class OperatorRecords:
         customer_key: str,
         account: str = "dispatch-a",
         at: str = "2026-01-12 15:00:00",
+        amount: str = "0",
+        collected: str | None = None,
+        place: int | None = None,
         **columns: Any,
-    ):
+    ) -> str:
+        """Add a completed job over `amount` at the customer's address number `place`. Returns its key."""
         row = self._row(
             "job", native_id, account, at, customer_key=customer_key, job_status="completed", booked_at=at
         )
+        if place is not None:
+            row["location_key"] = self._location_key(customer_key, place)
         self._add("int_jobs__unioned", row | {"completed_at": at} | columns)
+        money = {"booked": amount, "completed": amount, "invoiced": amount, "collected": collected or amount}
+        fact = {
+            "owner_key": customer_key,
+            "is_completed": True,
+            "booked_on": at[:10],
+            "completed_on": at[:10],
+        }
+        shared = ("job_key", "platform", "account_id", "native_id", "customer_key", "job_status", "booked_at")
+        fact |= {column: row[column] for column in shared} | {"location_key": row.get("location_key")}
+        fact |= {f"{entry}_amount": value for entry, value in money.items()}
+        self._add_fact("fct_jobs", fact | {"completed_at": at})
+        for entry, value in money.items():
+            key = f"{row['job_key']}-{entry}"
+            columns = {"entry_key": key, "entry_type": entry, "amount": value, "job_key": row["job_key"]}
+            self._add_fact("fct_revenue_ledger", columns | {"owner_key": customer_key})
         return row["job_key"]
+
+    def touch(self, owner_key: str, channel: str, at: str, method: str = "click_id") -> str:
+        """Add a marketing touch of the household that `owner_key` ends up in. Returns its key."""
+        key = f"touch-{owner_key}-{at}"
+        row = {"touch_key": key, "channel": channel, "touch_at": at, "method": method, "owner_key": owner_key}
+        self._add_fact("fct_touches", row)
+        return key
 
     def call(
         self,
@@ -150,9 +187,6 @@ class OperatorRecords:
         self._add("int_calls__unioned", row | {"to_phone": OFFICE_PHONE} | columns)
         return row["call_key"]
 
-    def decide(self, left_key: str, right_key: str, decision: str) -> None:
-        self.decisions.append((left_key, right_key, decision))
-
     def change(self, table: str, key: str, **columns: Any) -> None:
         """Set columns of the row whose own key is `key`, as the vendor would in a later pull."""
         (row,) = [
@@ -160,13 +194,28 @@ class OperatorRecords:
         ]
         row.update(columns)
 
-    def build(self, folder: Path, shuffled_by: int | None = None, full_refresh: bool = False) -> Household:
-        """Write the tables into `folder`, run dbt on them and read who is with whom."""
-        folder.mkdir(parents=True, exist_ok=True)
-        with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+    def build(
+        self, folder: Path, name: str, shuffled_by: int, full_refresh: bool = False, tested: bool = True
+    ) -> Household:
+        """Write the tables into the warehouse of `folder`, run dbt on it, and keep what came out.
+
+        Args:
+            folder: Where the warehouse goes on from build to build.
+            name: Folder below it for the copy of this build, laid out as a home.
+            shuffled_by: Seed of the order in which the records are written.
+            full_refresh: As dbt's option.
+            tested: Whether dbt's own tests run as well.
+        """
+        warehouse, kept = folder / "warehouse.duckdb", folder / name / "warehouse.duckdb"
+        kept.parent.mkdir(parents=True)
+        with duckdb.connect(str(warehouse)) as connection:
             self._write(connection, shuffled_by)
-        run_dbt(folder, ["--full-refresh"] if full_refresh else [])
-        return Household(folder / "warehouse.duckdb")
+        options = ["--full-refresh"] if full_refresh else []
+        for kind in () if tested else ("test", "unit_test"):
+            options += ["--exclude-resource-type", kind]
+        run_dbt(folder, options)
+        shutil.copy(warehouse, kept)
+        return Household(kept)
 
     def _row(self, entity: str, native_id: str, account: str, at: str, **columns: Any) -> dict[str, Any]:
         platform = ACCOUNTS[account][0]
@@ -175,7 +224,7 @@ class OperatorRecords:
             account,
             native_id if entity in ("customer", "lead", "job", "call") else f"{entity}-{native_id}",
         )
-        self._origin[key] = (platform, account, entity, native_id)
+        self.origin[key] = RecordId(platform, account, entity, native_id)
         row = {
             f"{entity}_key": key,
             "platform": platform,
@@ -185,16 +234,28 @@ class OperatorRecords:
         }
         return row | {"is_deleted": False, "_loaded_at": at} | columns
 
+    def _location_key(self, customer_key: str, place: int) -> str:
+        keys = [
+            row["location_key"]
+            for row in self.tables["int_locations__unioned"]
+            if row["customer_key"] == customer_key
+        ]
+        return keys[place]
+
+    def _add_fact(self, table: str, row: dict[str, Any]) -> None:
+        self.facts.setdefault(table, []).append(row)
+
     def _add(self, table: str, row: dict[str, Any]) -> None:
         self.tables.setdefault(table, []).append(row)
 
-    def _write(self, connection: duckdb.DuckDBPyConnection, shuffled_by: int | None) -> None:
-        contract = yaml.safe_load(CONTRACT.read_text(encoding="utf-8"))
-        for model in contract["models"]:
-            types = {column["name"]: column["data_type"] for column in model["columns"]}
-            write_table(
-                connection, f"conformed.{model['name']}", types, self._ordered(model["name"], shuffled_by)
-            )
+    def _write(self, connection: duckdb.DuckDBPyConnection, shuffled_by: int) -> None:
+        order = random.Random(shuffled_by)
+        for name, types in contract_types(CONTRACT).items():
+            rows = self.tables.get(name, [])
+            write_table(connection, f"conformed.{name}", types, order.sample(rows, len(rows)))
+        for name in FACTS:
+            types = contract_types(FACTS_CONTRACT)[name] | {"owner_key": "varchar"}
+            write_table(connection, f"facts.{name}", types, self.facts.get(name, []))
         operator = {
             "accounts": [
                 {"platform": platform, "account_id": account, "brand_key": brand, "timezone": zone}
@@ -202,24 +263,12 @@ class OperatorRecords:
             ],
             "brand_phones": [{"brand_key": "cedar-ridge", "phone": OFFICE_PHONE}],
             "identity_overrides": [
-                dict(
-                    zip(
-                        column_types("identity_overrides"),
-                        (*self._origin[left], *self._origin[right], decision, DECIDED_AT, "steward", None),
-                        strict=True,
-                    )
-                )
-                for left, right, decision in self.decisions
+                {column: value or None for column, value in decision.row().items()}
+                for decision in self.decisions
             ],
         }
         for name in OPERATOR_TABLES:
             write_table(connection, f"raw_operator.{name}", column_types(name), operator.get(name, []))
-
-    def _ordered(self, table: str, shuffled_by: int | None) -> list[dict[str, Any]]:
-        rows = list(self.tables.get(table, []))
-        if shuffled_by is not None:
-            random.Random(shuffled_by).shuffle(rows)
-        return rows
 
 
 class Household:
@@ -230,6 +279,11 @@ class Household:
         rows = self.rows("select record_key, household_key, person_key from core.bridge_household_members")
         self.of = {record: household for record, household, _ in rows}
         self.person_of = {record: person for record, _, person in rows}
+
+    @property
+    def home(self) -> Path:
+        """The folder of this build, a home of its own."""
+        return self.warehouse.parent
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with duckdb.connect(str(self.warehouse), read_only=True) as connection:
@@ -243,6 +297,15 @@ class Household:
 
     def same_person(self, *records: str) -> bool:
         return len({self.person_of[record] for record in records}) == 1
+
+
+def contract_types(path: Path) -> dict[str, dict[str, str]]:
+    """Model -> column -> type, as one contract file has them."""
+    document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        model["name"]: {column["name"]: column["data_type"] for column in model["columns"]}
+        for model in document["models"]
+    }
 
 
 def column_types(operator_table: str) -> dict[str, str]:
@@ -290,4 +353,8 @@ def project_of_identity() -> Path:
         elif source.is_file():
             (target / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(source, target / part)
+    for name in FACTS:
+        (target / f"models/marts/core/{name}.sql").write_text(
+            WRITTEN_FACT.format(name=name), encoding="utf-8"
+        )
     return target

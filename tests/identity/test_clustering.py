@@ -139,6 +139,37 @@ def test_when_a_bridge_is_held(size, names, places, bridges, is_held) -> None:
     assert bool(households[0] != households[size]) == is_held
 
 
+@st.composite
+def families_in_a_tree(draw: st.DrawFn) -> tuple[list[int], list[tuple[int, int, float]]]:
+    """Sizes of families that contradict each other, and single weak edges that join them into one tree."""
+    sizes = draw(st.lists(st.integers(3, 5), min_size=2, max_size=6))
+    starts = [sum(sizes[:number]) for number in range(len(sizes))]
+    bridges = []
+    for number in range(1, len(sizes)):
+        other = draw(st.integers(0, number - 1))
+        ends = [starts[each] + draw(st.integers(0, sizes[each] - 1)) for each in (other, number)]
+        bridges.append((*ends, draw(st.sampled_from((0.5, 0.7, 0.9)))))
+    return sizes, bridges
+
+
+@given(families_in_a_tree())
+@settings(max_examples=60)
+def test_single_links_never_glue_families_however_many_there_are(world) -> None:
+    """Transitive glue-ups are bounded: a chain of wrong numbers joins no two families."""
+    sizes, bridges = world
+    family_of = [number for number, size in enumerate(sizes) for _ in range(size)]
+    records = clustered.Records(
+        len(family_of),
+        {record: {f"name {number}"} for record, number in enumerate(family_of)},
+        {record: {f"{number} elm"} for record, number in enumerate(family_of)},
+    )
+    inside = [edge for number, size in enumerate(sizes) for edge in family(family_of.index(number), size)]
+    households, _ = clustered.resolve(records, edges_of([*inside, *bridges]), [], [])
+    assert [households[record] for record in range(len(family_of))] == [
+        family_of.index(number) for number in family_of
+    ]
+
+
 def test_what_a_vendor_states_is_no_bridge() -> None:
     records, rows = two_families(3)
     households, _ = clustered.resolve(records, edges_of([*rows, (0, 3, 0.99)]), [], [])
