@@ -64,30 +64,20 @@ def payloads(line: Line, name: str) -> list[dict]:
     return [json.loads(text) for (text,) in line.rows(f"select payload from raw_{PLATFORM}.{name}")]
 
 
-def test_a_new_field_is_kept_and_told(line: Line) -> None:
-    change(line, "/export/customers", values={"loyaltyTier": "gold"})
-    pull(line)
-    assert {row["loyaltyTier"] for row in payloads(line, "customers")} == {"gold"}
-    assert told(line, "customers") == {"loyaltyTier": "new"}
-    assert staged(line).succeeded
-
-
-def test_another_type_changes_no_amount_and_is_told(line: Line) -> None:
+def test_a_new_field_another_type_and_a_field_that_is_gone_are_told_and_change_no_amount(line: Line) -> None:
     assert staged(line).succeeded
     amounts = f"select native_id, total_amount from staging.stg_{PLATFORM}__invoices order by 1"
     before = line.rows(amounts)
+    change(line, "/export/customers", values={"loyaltyTier": "gold"})
     change(line, "/export/invoices", values={"total": "$number"})
-    pull(line)
-    assert staged(line).succeeded
-    assert line.rows(amounts) == before
-    assert told(line, "invoices") == {"total": "other type"}
-
-
-def test_a_field_that_is_gone_reads_as_empty_and_is_told(line: Line) -> None:
     change(line, "/export/jobs", without=["summary"])
     pull(line)
+    assert {row["loyaltyTier"] for row in payloads(line, "customers")} == {"gold"}
+    assert told(line, "customers") == {"loyaltyTier": "new"}
+    assert told(line, "invoices") == {"total": "other type"}
     assert told(line, "jobs") == {"summary": "gone"}
     assert staged(line).succeeded
+    assert line.rows(amounts) == before
 
 
 def test_a_row_that_lost_its_key_is_set_aside_with_the_reason(line: Line) -> None:
