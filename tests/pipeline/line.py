@@ -161,11 +161,12 @@ def _one_place() -> Path:
 def plant_every_class(line: Line, count: int, seed: int) -> None:
     """`count` gaps of every class, at places drawn from `seed`; fewer where the world has fewer places.
 
-    The scarcest class comes first, so that no other takes its places.
+    The scarcest class comes first; a record that shows one gap is no place for another.
     """
-    room = {name: places for name, places in line.room_for_gaps().items() if places}
+    room = line.room_for_gaps()
     for gap_class in sorted(room, key=lambda name: (room[name], name)):
-        line.plant(gap_class, min(count, room[gap_class]), seed)
+        if places := min(count, line.room_for_gaps()[gap_class]):
+            line.plant(gap_class, places, seed)
 
 
 def mart_models() -> list[project.Model]:
