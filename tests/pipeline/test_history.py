@@ -82,7 +82,7 @@ def paid_invoice(line: Line) -> tuple[str, str]:
 
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
-    with operating(tmp_path_factory.mktemp("week"), SEED, months=5) as line:
+    with operating(tmp_path_factory.mktemp("week"), SEED) as line:
         plant_every_class(line, 1, SEED)
         line.pull()
         week = Week(line, paid_invoice(line))
