@@ -228,7 +228,9 @@ def test_a_job_that_lost_its_date_is_not_deleted(tmp_path: Path) -> None:
         _, uuid = a_finished_job(operator)
         original = server.books.__class__.schedule
         undated = server.books.jobs[uuid]
-        server.books.__class__.schedule = lambda self, job: None if job is undated else original(self, job)
+        server.books.__class__.schedule = lambda self, job: (
+            (None, None) if job is undated else original(self, job)
+        )
         try:
             server._books = None
             operator.ingest("jobs")
