@@ -38,7 +38,7 @@ def demo(
     """Run everything on a simulated operator: vendors, pull, build, check, publish, report.
 
     Starts three made-up brands whose systems speak the real vendors' APIs, plants business gaps in them, and
-    launches the same job as the nightly schedule. Takes about two minutes. An earlier demo in this home is
+    launches the same job as the nightly schedule. Takes a few minutes. An earlier demo in this home is
     replaced; a home that holds anything else is refused.
     """
     home = current_home()
