@@ -156,6 +156,8 @@ def show(outcome: Outcome, table: Table) -> None:
         f"seed {outcome.seed}, {outcome.kind}: {outcome.seconds:.0f} s, "
         f"{outcome.disagreeing_totals} control totals disagree"
     )
+    for false in sorted(outcome.found.keys() - outcome.planted.keys()):
+        CONSOLE.print(f"  false: {' '.join(false)}")
 
 
 def summary(outcomes: Sequence[Outcome]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from random import Random
 
 from sandbox.world.billing import Till
@@ -58,6 +59,7 @@ class Crews:
         self._mixes = mixes
         self._till = till
         self._options = 0
+        self._days_of_work: dict[tuple[int, int], set[date]] = {}
         self._types: dict[tuple[str, str, str], list[JobType]] = {}
         for job_type in world.job_types.values():
             key = (job_type.brand_key, job_type.trade, job_type.kind)
@@ -96,6 +98,8 @@ class Crews:
         brand_key = order.customer.brand_key
         job_type = rng.choice(self._types[brand_key, order.trade, order.kind])
         start = self._calendars[brand_key].appointment(rng, order.booked_at, order.days_out)
+        if order.kind != "recall":
+            start = self._on_a_day_of_its_own(brand_key, order.property_id, job_type.id, start)
         lead = order.lead
         job = Job(
             id=len(self._world.jobs) + 1,
@@ -127,6 +131,15 @@ class Crews:
         )
         self._world.jobs[job.id] = job
         return job
+
+    def _on_a_day_of_its_own(self, brand_key: str, property_id: int, job_type_id: int, start: int) -> int:
+        """No office that works well sends two crews to one place for one thing on one day, whoever asked."""
+        calendar = self._calendars[brand_key]
+        taken = self._days_of_work.setdefault((property_id, job_type_id), set())
+        while calendar.day(start) in taken and start < self._world.ends_at:
+            start += DAY
+        taken.add(calendar.day(start))
+        return start
 
     def _disturb(self, rng: Random, job: Job) -> None:
         lot, noise = rng.random(), self._noise

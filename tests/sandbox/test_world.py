@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from dataclasses import fields, is_dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from sandbox.world import build_world
 from sandbox.world.model import Invoice, Lead, World
 from sandbox.world.numbers import mailbox_suffix, phone_number, stranger_number
+from sandbox.world.pace import SLOW
 
 RECORDS = (
     "brands", "campaigns", "properties", "households", "persons", "technicians", "job_types",
@@ -326,3 +329,16 @@ def test_return_on_spend_is_plausible() -> None:
         spend[world.campaigns[day.campaign_id].channel] += day.spend_cents
     for channel, cents in spend.items():
         assert 2 < revenue[channel] / cents < 10, channel
+
+
+def test_a_healthy_office_sends_one_crew_for_one_thing_on_one_day() -> None:
+    """Also where the same household asks twice within hours: here one household once got two crews."""
+    world = build_world(seed=7, households=400, months=8, pace=SLOW)
+    zones = {key: ZoneInfo(brand.timezone) for key, brand in world.brands.items()}
+    visits = Counter(
+        (job.property_id, job.job_type_id, datetime.fromtimestamp(start, zones[job.brand_key]).date())
+        for job in world.jobs.values()
+        if job.canceled_at is None and job.recall_of_id is None
+        for start in [job.rescheduled_start or job.scheduled_start]
+    )
+    assert [visit for visit, times in visits.items() if times > 1] == []
