@@ -374,8 +374,8 @@ def _let_and_sold_homes(r: OperatorRecords) -> list[str]:
         place=0,
     )
     r.touch(owner, "referral", "2023-06-05 15:00:00", method="unknown")
-    r.touch(owner, "google_ads", "2023-06-07 15:00:00")
-    r.touch(moved, "meta_ads", "2025-06-20 15:00:00")
+    r.touch(owner, "direct_mail", "2023-06-07 15:00:00")
+    r.touch(moved, "radio_tv", "2025-06-20 15:00:00")
     return [landlord, tenant, owner, moved, after]
 
 

@@ -66,5 +66,5 @@ def test_a_key_of_the_past_answers_with_todays_household(timeline: Timeline) -> 
 def test_for_a_person_it_is_one_table_after_the_other(timeline: Timeline) -> None:
     done = fourwire(timeline.first.home, timeline.config, "explain", "household", "lh3")
     assert done.exit_code == 0, done.output + str(done.exception)
-    for said in ("Records", "Held apart", "Properties", "60 pine hill, 37212", "google_ads"):
+    for said in ("Records", "Held apart", "Properties", "60 pine hill, 37212", "direct_mail"):
         assert said in done.stdout

@@ -69,7 +69,7 @@ def test_lifetime_money_and_what_won_the_household(cases, households: Household)
         from core.fct_household_lifetimes
         where household_key = '{households.of[owner]}'
     """) == [
-        ("google_ads", datetime(2023, 6, 7, 15), 2, Decimal(420), Decimal(420), Decimal(320), "2023-06-10")
+        ("direct_mail", datetime(2023, 6, 7, 15), 2, Decimal(420), Decimal(420), Decimal(320), "2023-06-10")
     ]
     assert households.of[moved] == households.of[owner]
 
