@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,8 +26,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.attribution_rows import write_operator
+from orchestration.project import dbt_command
 from tests.pipeline.line import operating
-from tests.warehouse.worlds import SEEDS, run_dbt
+from tests.warehouse.worlds import SEEDS, VARIABLES
 
 CONSOLE = Console()
 TOUCHES = "path:models/staging/operator int_data__as_of path:models/intermediate/revenue +fct_touches"
@@ -151,15 +154,17 @@ def measure_speed(households: int, warehouse: Path) -> None:
 
 def run(warehouse: Path, command: str, selection: str) -> Cost:
     """One dbt command; its wall time is that of the models alone, one after the other."""
+    target = warehouse.parent / "target"
+    environment = os.environ | {"FOURWIRE_WAREHOUSE": str(warehouse), "DBT_TARGET_PATH": str(target)}
+    arguments = ["--select", *selection.split(), "--threads", "1", "--vars", VARIABLES]
     began = resource.getrusage(resource.RUSAGE_CHILDREN)
-    arguments = ["--select", *selection.split()]
-    done = run_dbt(command, warehouse, *arguments, "--threads", "1")
+    done = subprocess.run(
+        dbt_command(command, *arguments), env=environment, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise SystemExit(done.stdout[-4000:])
     ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    results = json.loads((warehouse.parent / "target/run_results.json").read_text(encoding="utf-8"))[
-        "results"
-    ]
+    results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     for result in sorted(results, key=lambda each: -each["execution_time"])[:5]:
         CONSOLE.print(
             f"  {result['unique_id'].split('.')[-1]}: {result['execution_time']:.1f} s", style="dim"
