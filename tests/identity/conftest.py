@@ -86,6 +86,16 @@ def timeline(tmp_path_factory: pytest.TempPathFactory) -> Timeline:
     return Timeline(cases, crowd, alone, empty, first, second, third, newcomers, records, config)
 
 
+@pytest.fixture(scope="session")
+def cases(timeline: Timeline) -> dict[str, list[str]]:
+    return timeline.cases
+
+
+@pytest.fixture(scope="session")
+def households(timeline: Timeline) -> Household:
+    return timeline.first
+
+
 def _operator_file(folder: Path) -> Path:
     folder.mkdir()
     document = {

@@ -6,23 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
-import pytest
 import yaml
 
-from tests.identity.conftest import Timeline
 from tests.identity.operator_records import PROJECT, Household
 
 MARTS = PROJECT / "models/marts/core/households/_household_marts__models.yml"
-
-
-@pytest.fixture(scope="module")
-def cases(timeline: Timeline) -> dict[str, list[str]]:
-    return timeline.cases
-
-
-@pytest.fixture(scope="module")
-def households(timeline: Timeline) -> Household:
-    return timeline.first
 
 
 def places(households: Household, record: str) -> list[tuple]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.identity.conftest import Timeline
 from tests.identity.operator_records import Household
 
 TOGETHER = (
@@ -60,16 +59,6 @@ ONE_PERSON = (
     "crm_stores_job",
     "open_duplicates",
 )
-
-
-@pytest.fixture(scope="module")
-def cases(timeline: Timeline) -> dict[str, list[str]]:
-    return timeline.cases
-
-
-@pytest.fixture(scope="module")
-def households(timeline: Timeline) -> Household:
-    return timeline.first
 
 
 @pytest.mark.parametrize("case", TOGETHER)
