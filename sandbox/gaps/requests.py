@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from random import Random
 
@@ -84,8 +85,12 @@ class RequestGaps:
         return apply
 
     def _leads_with_zip(self) -> Iterator[Spot]:
+        """Of households that asked once and have no job: nothing else tells of a home that the brand does serve."""
+        asked = Counter(lead.household_id for lead in self._world.leads.values())
+        served = {job.household_id for job in self._world.jobs.values()}
         for crm, lead in self._leads_of_lone_contacts():
-            if lead.zip is not None:
+            is_stranger = asked[lead.household_id] == 1 and lead.household_id not in served
+            if is_stranger and lead.zip is not None:
                 yield Spot(crm, "lead", "deals", lead.id, self._ask_from_afar(lead))
 
     def _ask_from_afar(self, lead: Lead) -> Callable[[Random], Worth]:

@@ -1,5 +1,7 @@
 -- Where a request comes from, as far as anybody wrote it down, and whether the brand works there. One served postal code
--- among its records is enough. Null: no record tells, or nobody knows where the brand works.
+-- among its records is enough, or among the homes that are known of the household: a CRM's contact has one address, and
+-- whoever has moved or owns two homes asks about another one. A lead is missing here where no record tells, or nobody
+-- knows where the brand works.
 with codes as (
     select grouped.lead_key, left(trim(leads.postal_code), 5) as postal_code
     from {{ ref('int_leads__unioned') }} as leads
@@ -12,23 +14,39 @@ judged_brands as (
     select distinct brand_key from {{ ref('int_brands__served_areas') }}
 ),
 
+households as (
+    select record_key, household_key from {{ ref('int_identities__registered') }} where valid_to is null
+),
+
+served_households as (
+    select distinct households.household_key, areas.brand_key
+    from {{ ref('int_locations__normalized') }} as homes
+    inner join households on households.record_key = homes.owner_key
+    inner join {{ ref('int_brands__served_areas') }} as areas on areas.postal_code = homes.postal_code
+    where not homes.is_deleted
+),
+
 matched as (
     select
         codes.lead_key,
         codes.postal_code,
-        areas.postal_code is not null as is_served
+        areas.postal_code is not null as is_served,
+        served_households.household_key is not null as is_served_elsewhere
     from codes
     inner join {{ ref('int_leads__deduplicated') }} as leads on leads.lead_key = codes.lead_key
     inner join judged_brands on judged_brands.brand_key = leads.brand_key
     left join {{ ref('int_brands__served_areas') }} as areas
         on areas.brand_key = leads.brand_key
         and areas.postal_code = codes.postal_code
+    left join served_households
+        on served_households.household_key = leads.household_key
+        and served_households.brand_key = leads.brand_key
 )
 
 select
     lead_key,
     min(postal_code) filter (where is_served) as served_postal_code,
     min(postal_code) as postal_code,
-    max(case when is_served then 1 else 0 end) = 1 as is_in_service_area
+    bool_or(is_served or is_served_elsewhere) as is_in_service_area
 from matched
 group by lead_key
