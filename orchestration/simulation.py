@@ -39,24 +39,9 @@ class Simulation:
     config: Path
 
     def plant_every_class(self, count: int) -> None:
-        """Make the simulated operator's systems disagree in every way they can, each `count` times.
-
-        A class with fewer places in this world gets as many as it has; the scarcest is planted first, because
-        a record is spoilt once only, and so each planted class leaves fewer places for the next.
-        """
-        room = self._room_for_gaps()
-        for gap_class in sorted(room, key=lambda name: (room[name], name)):
-            if number := min(count, self._room_for_gaps()[gap_class]):
-                self._plant(gap_class, number)
-
-    def _room_for_gaps(self) -> dict[str, int]:
-        """How many places the world has for each class of gap."""
-        answer = httpx.get(f"{self.control_url}/gaps", timeout=60).raise_for_status()
-        return answer.json()  # type: ignore[no-any-return]
-
-    def _plant(self, gap_class: str, count: int) -> None:
+        """Make the simulated operator's systems disagree in every way they can, each `count` times at most."""
         httpx.post(
-            f"{self.control_url}/gaps", json={"class": gap_class, "count": count}, timeout=60
+            f"{self.control_url}/gaps/every-class", json={"at_most": count}, timeout=120
         ).raise_for_status()
 
     def planted(self) -> tuple[PlantedGap, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
 from json import JSONDecodeError
@@ -20,7 +20,7 @@ from sandbox.faults import Faults, RequestLog
 from sandbox.gaps import NotEnough, Saboteur
 from sandbox.servers.base import VendorServer
 from sandbox.truth import Truth
-from sandbox.world.model import World
+from sandbox.world.model import Gap, World
 
 _LINES_PER_CHUNK = 500
 
@@ -48,6 +48,7 @@ class Control:
                 Route("/faults", self._clear_faults, methods=["DELETE"]),
                 Route("/gaps", self._places, methods=["GET"]),
                 Route("/gaps", self._inject, methods=["POST"]),
+                Route("/gaps/every-class", self._inject_every_class, methods=["POST"]),
                 Route("/requests", self._requests),
             ],
             exception_handlers={HTTPException: _explained},
@@ -114,12 +115,22 @@ class Control:
             raise HTTPException(422, str(error)) from error
         except NotEnough as error:
             raise HTTPException(409, str(error)) from error
-        return JSONResponse(
-            {"injected": [asdict(gap) | {"injected_at": iso(gap.injected_at)} for gap in gaps]}
-        )
+        return _injected(gaps)
+
+    async def _inject_every_class(self, request: Request) -> Response:
+        order = await _order(request)
+        try:
+            gaps = self._saboteur.inject_every_class(order.get("at_most", 1), order.get("seed"))
+        except (ValueError, TypeError) as error:
+            raise HTTPException(422, str(error)) from error
+        return _injected(gaps)
 
     async def _requests(self, request: Request) -> Response:
         return _ndjson(self._log.of(request.query_params.get("account")))
+
+
+def _injected(gaps: Sequence[Gap]) -> Response:
+    return JSONResponse({"injected": [asdict(gap) | {"injected_at": iso(gap.injected_at)} for gap in gaps]})
 
 
 async def _order(request: Request) -> dict[str, Any]:

@@ -47,10 +47,10 @@ class Saboteur:
 
     def places(self) -> dict[str, int]:
         """How many records can show each class now."""
-        return {
-            gap_class: sum(spot.account_id in self._servers for spot in places())
-            for gap_class, places in self._places.items()
-        }
+        return {gap_class: len(self._spots(gap_class)) for gap_class in self._places}
+
+    def _spots(self, gap_class: str) -> list[Spot]:
+        return [spot for spot in self._places[gap_class]() if spot.account_id in self._servers]
 
     def inject(self, gap_class: str, count: int, seed: int | None = None) -> list[Gap]:
         """Spoil `count` records; the same seed on the same world and clock picks the same ones.
@@ -63,9 +63,32 @@ class Saboteur:
             raise ValueError(f"unknown gap class {gap_class!r}; known: {', '.join(self.classes)}")
         if count < 1:
             raise ValueError("count must be at least 1")
-        spots = [spot for spot in self._places[gap_class]() if spot.account_id in self._servers]
+        spots = self._spots(gap_class)
         if len(spots) < count:
             raise NotEnough(f"only {len(spots)} records can show {gap_class}; {count} were asked for")
+        gaps = self._spoil(gap_class, spots, count, seed)
+        self.appraise()
+        return gaps
+
+    def inject_every_class(self, at_most: int, seed: int | None = None) -> list[Gap]:
+        """Spoil `at_most` records for each class, or as many as can show it.
+
+        The scarcest class comes first: a record is spoilt once only, so each class leaves fewer places for the next.
+
+        Raises:
+            ValueError: `at_most` is below 1.
+        """
+        if at_most < 1:
+            raise ValueError("at_most must be at least 1")
+        room = self.places()
+        gaps = []
+        for gap_class in sorted(room, key=lambda name: (room[name], name)):
+            spots = self._spots(gap_class)
+            gaps += self._spoil(gap_class, spots, min(at_most, len(spots)), seed)
+        self.appraise()
+        return gaps
+
+    def _spoil(self, gap_class: str, spots: list[Spot], count: int, seed: int | None) -> list[Gap]:
         rng = Random(f"{self._world.seed if seed is None else seed}:{gap_class}:{len(self._world.gaps)}")
         gaps = [
             self._make(gap_class, spot, rng, offset)
@@ -73,7 +96,6 @@ class Saboteur:
         ]
         # Servers notice new gaps by their number: all edits come first, so that none is served half.
         self._world.gaps.extend(gaps)
-        self.appraise()
         return gaps
 
     def appraise(self) -> None:

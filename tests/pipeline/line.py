@@ -78,9 +78,8 @@ class Line:
     def plant(self, gap_class: str, count: int, seed: int) -> None:
         self._control("POST", "gaps", {"class": gap_class, "count": count, "seed": seed})
 
-    def room_for_gaps(self) -> dict[str, int]:
-        """How many gaps of each class the world can show."""
-        return json.loads(self._control("GET", "gaps"))  # type: ignore[no-any-return]
+    def plant_every_class(self, at_most: int, seed: int) -> None:
+        self._control("POST", "gaps/every-class", {"at_most": at_most, "seed": seed})
 
     def truth(self, entity: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._control("GET", f"truth/{entity}").splitlines() if line]
@@ -156,17 +155,6 @@ def _one_place() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="fourwire-line-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-def plant_every_class(line: Line, count: int, seed: int) -> None:
-    """`count` gaps of every class, at places drawn from `seed`; fewer where the world has fewer places.
-
-    The scarcest class comes first; a record that shows one gap is no place for another.
-    """
-    room = line.room_for_gaps()
-    for gap_class in sorted(room, key=lambda name: (room[name], name)):
-        if places := min(count, line.room_for_gaps()[gap_class]):
-            line.plant(gap_class, places, seed)
 
 
 def mart_models() -> list[project.Model]:

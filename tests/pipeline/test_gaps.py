@@ -10,7 +10,7 @@ from sandbox.layout import Layout
 from sandbox.world.brands import SYSTEMS_WITH_BOOKS
 from sandbox.world.pace import SLOW
 from tests.pipeline.conftest import CleanRun
-from tests.pipeline.line import GAP_CLASSES, operating, plant_every_class
+from tests.pipeline.line import GAP_CLASSES, operating
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +42,7 @@ def test_a_slow_but_healthy_world_shows_no_gap(tmp_path: Path) -> None:
 def test_planted_gaps_are_found_exactly(seed: int, tmp_path: Path) -> None:
     """The same records, neither more nor fewer, and the dollars at risk to the cent."""
     with operating(tmp_path, seed, households=250, layout=WITH_BOOKS) as line:
-        plant_every_class(line, 3, seed)
+        line.plant_every_class(3, seed)
         line.pull()
         line.build()
         planted = line.planted()

@@ -14,7 +14,7 @@ import pytest
 
 from ingestion.config import load_settings
 from ingestion.run import replay
-from tests.pipeline.line import Line, Tables, differing, operating, plant_every_class
+from tests.pipeline.line import Line, Tables, differing, operating
 
 pytestmark = pytest.mark.slow
 
@@ -83,7 +83,7 @@ def paid_invoice(line: Line) -> tuple[str, str]:
 @pytest.fixture(scope="module")
 def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Week]:
     with operating(tmp_path_factory.mktemp("week"), SEED) as line:
-        plant_every_class(line, 1, SEED)
+        line.plant_every_class(1, SEED)
         line.pull()
         week = Week(line, paid_invoice(line))
         week.spoil()
