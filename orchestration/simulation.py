@@ -39,7 +39,7 @@ class Simulation:
     config: Path
 
     def plant_every_class(self, count: int) -> None:
-        """Make the simulated operator's systems disagree in every way they can, each `count` times at most."""
+        """Make the simulated systems disagree in every way they can, each way `count` times at most."""
         httpx.post(
             f"{self.control_url}/gaps/every-class", json={"at_most": count}, timeout=120
         ).raise_for_status()

@@ -73,7 +73,8 @@ class Saboteur:
     def inject_every_class(self, at_most: int, seed: int | None = None) -> list[Gap]:
         """Spoil `at_most` records for each class, or as many as can show it.
 
-        The scarcest class comes first: a record is spoilt once only, so each class leaves fewer places for the next.
+        The scarcest class comes first: a record is spoilt once only, so each class leaves fewer places for
+        the next.
 
         Raises:
             ValueError: `at_most` is below 1.

@@ -85,7 +85,7 @@ class RequestGaps:
         return apply
 
     def _leads_with_zip(self) -> Iterator[Spot]:
-        """Of households that asked once and have no job: nothing else tells of a home that the brand does serve."""
+        """Of households that asked once and have no job: nothing else tells of a home in the area."""
         asked = Counter(lead.household_id for lead in self._world.leads.values())
         served = {job.household_id for job in self._world.jobs.values()}
         for crm, lead in self._leads_of_lone_contacts():
