@@ -157,6 +157,8 @@ class Tolerances(_Strict):
     lead_answer_hours: int = Field(default=24, ge=1)
     outcome_hours: int = Field(default=48, ge=1)
     outcome_amount: Decimal = Decimal("0.01")
+    # So many records of one person in one dispatch account are let pass.
+    customer_records: int = Field(default=2, ge=1)
     reference_hours: int = Field(default=48, ge=0)
     books_days: int = Field(default=3, ge=1)
     books_amount: Decimal = Decimal("0.01")

@@ -14,6 +14,7 @@ from random import Random
 from sandbox.clock import Clock
 from sandbox.gaps.books import BookGaps
 from sandbox.gaps.money import MoneyGaps
+from sandbox.gaps.records import RecordGaps
 from sandbox.gaps.requests import RequestGaps
 from sandbox.gaps.scene import Places, Scene, Spot, Worth
 from sandbox.gaps.systems import SystemGaps
@@ -37,7 +38,7 @@ class Saboteur:
         self._worths: dict[int, Worth] = {}
         self._places: dict[str, Places] = {
             gap_class: places
-            for kind in (MoneyGaps, BookGaps, WorkGaps, RequestGaps, SystemGaps)
+            for kind in (MoneyGaps, BookGaps, WorkGaps, RequestGaps, RecordGaps, SystemGaps)
             for gap_class, places in kind(self._scene).places.items()
         }
 

@@ -20,6 +20,9 @@ from sandbox.world.model import CrmContact, Customer, Lead, Person, World
 from sandbox.world.noise import Noise
 from sandbox.world.residents import Site, Story
 
+# A healthy office books somebody under a second record now and then, and notices before there is a third.
+RECORDS_OF_ONE_PERSON = 2
+
 
 @dataclass(slots=True)
 class Files:
@@ -49,7 +52,12 @@ class Desk:
             and customer.created_at <= moment
         ]
         match = self._match(story.rng, known, person, site)
-        if match is None or story.rng.random() < self._noise.duplicate_customer:
+        is_new = match is None or story.rng.random() < self._noise.duplicate_customer
+        own = [customer for customer in files.customers if customer.brand_key == site.brand_key]
+        own = [customer for customer in own if customer.person_id == person.id]
+        if is_new and len(own) == RECORDS_OF_ONE_PERSON:
+            match, is_new = next((customer for customer in own if customer in known), match), False
+        if match is None or is_new:
             return self._new_customer(story, files, person, site, lead, moment, duplicate_of=match)
         if site.property_id not in match.property_ids:
             match.property_ids = (*match.property_ids, site.property_id)

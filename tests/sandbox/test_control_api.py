@@ -135,7 +135,12 @@ def test_every_rule_has_a_class_that_can_be_injected_and_is_told(running: Sandbo
     assert all(made[name] <= min(3, room[name]) for name in room)
     places = [(gap["account_id"], gap["entity"], gap["native_id"]) for gap in gaps]
     assert len(set(places)) == len(places), "no record is spoilt twice"
-    worthless = {"lead_outside_service_area", "account_went_silent", "booking_clock_drifts"}
+    worthless = {
+        "lead_outside_service_area",
+        "customer_has_many_records",
+        "account_went_silent",
+        "booking_clock_drifts",
+    }
     jobs = [gap for gap in gaps if gap["entity"] == "job"]
     assert any(gap["amount_cents"] > 0 for gap in jobs)
     assert all(
@@ -160,6 +165,7 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
         for account, server in running.servers.items()
         if server.kind == "dispatch"
         for entity, native_entity, records in (
+            ("customer", "customers", world.customers),
             ("job", "jobs", world.jobs),
             ("invoice", "invoices", world.invoices),
             ("payment", "payments", world.payments),
@@ -196,6 +202,9 @@ def test_injected_gaps_are_where_they_are_said_to_be() -> None:
         "job_outside_service_area": lambda job: world.properties[job.property_id].zip in FAR_ZIPS,
         "job_slot_differs_from_type": lambda job: (
             job.scheduled_end - job.scheduled_start > world.job_types[job.job_type_id].duration_minutes * 60
+        ),
+        "customer_has_many_records": lambda customer: (
+            sum(other.person_id == customer.person_id for other in world.customers.values()) == 3
         ),
         "job_booked_twice": lambda job: job.completed_at is None and job.edited_at == now,
         "lead_source_unknown": lambda lead: lead.utm_source in MISSPELT_SOURCES,

@@ -15,6 +15,7 @@ from sandbox.world import build_world
 from sandbox.world.model import Invoice, Lead, World
 from sandbox.world.numbers import mailbox_suffix, phone_number, stranger_number
 from sandbox.world.pace import SLOW
+from sandbox.world.records import RECORDS_OF_ONE_PERSON
 
 RECORDS = (
     "brands", "campaigns", "properties", "households", "persons", "technicians", "job_types",
@@ -105,6 +106,13 @@ def test_numbers_are_fictitious_valid_and_distinct() -> None:
     with pytest.raises(OverflowError):
         phone_number(4_000_000)
     assert len({mailbox_suffix(person) for person in range(1, 200_000)}) == 199_999
+
+
+@pytest.mark.parametrize("seed", [7, 11, 23])
+def test_a_healthy_office_never_has_three_records_of_one_person(seed: int) -> None:
+    world = build_world(seed, 3000, 18)
+    on_file = Counter((customer.brand_key, customer.person_id) for customer in world.customers.values())
+    assert max(on_file.values()) == RECORDS_OF_ONE_PERSON
 
 
 def test_phones_and_mailboxes_belong_to_one_household(world: World) -> None:

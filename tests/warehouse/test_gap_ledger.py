@@ -18,6 +18,7 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
 from ingestion.gap_decisions import DECISION_COLUMNS, GapDecision, decision_rows
+from orchestration import project
 from tests.fixtures.warehouse import DBT_PROJECT, OPERATOR_TABLES
 from tests.warehouse.worlds import VARIABLES
 
@@ -274,6 +275,10 @@ def test_a_wire_with_warnings_only_is_degraded_and_live_again_once_they_heal(nig
 def test_a_wire_that_no_rule_watches_is_not_called_live(nights: Nights) -> None:
     assert nights.health[1]["4 one customer"]["state"] == "unwatched"
     assert len(nights.health[1]) == 4
+
+
+def test_every_wire_is_watched_by_a_rule(nights: Nights) -> None:
+    assert {rule.wire for rule in project.reconciliation_rules()} == set(nights.health[1])
 
 
 def test_health_counts_what_is_open_and_at_risk(nights: Nights) -> None:
