@@ -18,12 +18,19 @@ WORKSPACE = ROOT / "workspace.yaml"
 LOCATION = "fourwire"
 
 _INSTANCE_YAML = """\
-# Written by fourwire when missing; change it freely. SQLite storage beside this file is the default; for
-# Postgres see the `storage` key in Dagster's documentation.
+# Written by fourwire when missing; change it freely. SQLite files beside this one are the default; for
+# Postgres put the `storage` key of Dagster's documentation in the place of `event_log_storage`.
 telemetry:
   enabled: false
 nux:
   enabled: false
+# Dagster's own files, opened once instead of for every event.
+event_log_storage:
+  module: orchestration.event_log
+  class: PooledSqliteEventLogStorage
+  config:
+    base_dir:
+      env: DAGSTER_HOME
 concurrency:
   # One writer of the warehouse at a time, also across runs.
   pools:
@@ -81,14 +88,23 @@ def enter(settings: Settings) -> None:
 
 
 @contextmanager
+def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
+    """The home's Dagster instance. This process works on that home from now on: the instance finds its files by
+    the environment, so that a home can be moved."""
+    from dagster import DagsterInstance
+
+    enter(settings)
+    with DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+        yield instance
+
+
+@contextmanager
 def opened(settings: Settings) -> Iterator[dg.DagsterInstance | None]:
     """The home's Dagster instance; None where no run was ever recorded."""
     if not settings.home.dagster.is_dir():
         yield None
         return
-    from dagster import DagsterInstance
-
-    with DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+    with instance_of(settings) as instance:
         yield instance
 
 

@@ -13,7 +13,7 @@ import dagster as dg
 from dagster._core.events import DagsterEventType
 
 from ingestion.config import Settings
-from orchestration.instance import dagster_home, end_dead_runs, enter
+from orchestration.instance import end_dead_runs, enter, instance_of
 
 StepListener = Callable[[dg.DagsterEvent], None]
 
@@ -76,7 +76,7 @@ def run_daily(
         "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
     }
     started = monotonic()
-    with dg.DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+    with instance_of(settings) as instance:
         end_dead_runs(instance)
         if on_event:
             instance.add_event_listener(run_id, _forwarding(on_event))

@@ -24,12 +24,9 @@ def ui(
     After `fourwire demo` it shows the demo's run. Interrupt it to stop.
     """
     settings = current_settings()
-    from dagster import DagsterInstance
+    from orchestration.instance import WORKSPACE, end_dead_runs, instance_of
 
-    from orchestration.instance import WORKSPACE, dagster_home, end_dead_runs, enter
-
-    enter(settings)
-    with DagsterInstance.from_config(str(dagster_home(settings))) as instance:
+    with instance_of(settings) as instance:
         end_dead_runs(instance)
     err.print(f"Dagster UI on [bold]http://{host}:{port}[/bold] (ready in about 20 s; Ctrl-C stops it)")
     if settings.config_path.is_relative_to(demo_folder(current_home()).resolve()):

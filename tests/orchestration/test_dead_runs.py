@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import dagster as dg
+import pytest
 
 from ingestion.config import Account as OperatorAccount
 from ingestion.config import Brand, Home, OperatorConfig, Settings
@@ -42,13 +43,14 @@ def holding_run(folder: Path, marker: Path) -> subprocess.Popen[bytes]:
     return child
 
 
-def test_a_killed_run_gives_the_warehouse_back(tmp_path: Path) -> None:
+def test_a_killed_run_gives_the_warehouse_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     operator = OperatorConfig(
         name="Test",
         brands=(Brand(key="b", name="B", timezone="UTC"),),
         accounts=(OperatorAccount(account_id="a", platform="p", timezone="UTC"),),
     )
     folder = dagster_home(Settings(Home(tmp_path), operator, tmp_path / "operator.yml", {}))
+    monkeypatch.setenv("DAGSTER_HOME", str(folder))
     child = holding_run(folder, tmp_path / "holding")
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         try:

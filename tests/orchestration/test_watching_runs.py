@@ -21,7 +21,7 @@ from ingestion.config import load_settings
 from orchestration.alerts import look, send_alerts
 from orchestration.alerts.runs import failed_runs, missed_schedules
 from orchestration.automation import DAILY_JOB, alerts
-from orchestration.instance import dagster_home
+from orchestration.instance import instance_of
 from tests.orchestration.operators import write_operator
 from tests.orchestration.receivers import hook
 
@@ -30,7 +30,7 @@ GRACE = timedelta(minutes=30)
 
 @pytest.fixture
 def instance(home: Path) -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.from_config(str(dagster_home(load_settings()))) as each:
+    with instance_of(load_settings()) as each:
         yield each
 
 
