@@ -89,8 +89,10 @@ def enter(settings: Settings) -> None:
 
 @contextmanager
 def instance_of(settings: Settings) -> Iterator[dg.DagsterInstance]:
-    """The home's Dagster instance. This process works on that home from now on: the instance finds its files by
-    the environment, so that a home can be moved."""
+    """The home's Dagster instance. This process works on that home from now on.
+
+    The instance finds its files by the environment, so that a home can be moved.
+    """
     from dagster import DagsterInstance
 
     enter(settings)
