@@ -15,6 +15,7 @@ from dagster_dbt.compat import DBT_PYTHON_VERSION
 from packaging.version import Version
 
 from ingestion.config import Home, load_settings
+from orchestration.expectations.validation import import_ahead
 from orchestration.platforms import in_use, unused
 from orchestration.project import (
     BUILD_OPTIONS,
@@ -72,6 +73,7 @@ def transform_assets() -> dg.AssetsDefinition:
     )
     def transform(context: dg.AssetExecutionContext, dbt: DbtCliResource) -> Iterator[Any]:
         home = load_settings().home
+        import_ahead()
         # dagster-dbt builds an adapter in this process as well, so the variable must hold here too.
         os.environ.update(dbt_environment(home.warehouse))
         yield from dbt.cli(["build", *BUILD_OPTIONS], context=context, target_path=target_path(home)).stream()

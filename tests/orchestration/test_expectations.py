@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -313,3 +315,14 @@ def test_no_expectation_is_stated_twice() -> None:
         for batch in (suite.rows, suite.accounts):
             stated = [(each.column, each.expect) for each in batch.expectations] if batch else []
             assert len(stated) == len(set(stated))
+
+
+def test_the_library_is_imported_beside_the_build_and_tells_nobody() -> None:
+    code = (
+        "import os, sys\n"
+        "from orchestration.expectations.validation import import_ahead\n"
+        "assert 'great_expectations' not in sys.modules\n"
+        "import_ahead().join()\n"
+        "assert 'great_expectations' in sys.modules and os.environ['GX_ANALYTICS_ENABLED'] == 'false'\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
