@@ -89,9 +89,9 @@ def _fields_result(drifts: Sequence[Drift], asset_key: dg.AssetKey) -> dg.AssetC
         passed=not troubling,
         severity=dg.AssetCheckSeverity.WARN,
         description=(
-            f"{len(troubling)} fields are gone or changed their type: see what staging reads of them."
+            f"Fields gone or of another type: {len(troubling)}. See what staging reads of them."
             if troubling
-            else f"{new} new fields."
+            else f"New fields: {new}."
             if new
             else "As before."
         ),

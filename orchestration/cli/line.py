@@ -50,6 +50,9 @@ def run(full: Full = False, since: Since = None, as_json: AsJson = False) -> Non
     raise_for(outcome)
     if not as_json:
         out.print(f"Done in {duration(outcome.seconds)}: {outcome.checks} checks, all ERROR checks hold.")
+        # No ERROR check failed, or the line above would not stand here.
+        for check in outcome.failed_checks:
+            out.print(f"  [yellow]![/yellow] {check.asset} {check.name}: {check.description}")
         out.print(f"Published  {settings.home.published}\nReport     {settings.home.reports / 'report.html'}")
 
 
