@@ -118,9 +118,12 @@ def page(seen: Snapshot, cursor: Cursor, size: int, now: int) -> Page:
 
 
 def _limit(cursor: Cursor, begin: int, size: int) -> int:
-    """Usually a full page; now and then few rows or none, never twice in a row."""
+    """Usually a full page; now and then few rows or none, never twice in a row.
+
+    Never the first one: servicepytan, which many use, takes an empty first page for an empty feed.
+    """
     drawn = wire.mixed(begin, len(cursor.feed) * 31 + sum(cursor.feed.encode()))
-    if cursor.after_sparse or drawn % SPARSE_SHARE:
+    if begin == 0 or cursor.after_sparse or drawn % SPARSE_SHARE:
         return size
     return min(size, FEW) if (drawn >> 16) % 2 else 0
 
