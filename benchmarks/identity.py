@@ -146,11 +146,13 @@ def measure(data: Labelled, folder: Path, matchers: list[str]) -> None:
     cost = resolve(folder)
     print(f"{data.name}: {count:,} records; {cost}")
     print_table(own_scores(folder / "warehouse.duckdb"))
-    rivals = measure_rivals(folder / "warehouse.duckdb", folder, matchers, data.level)
-    print_rivals(rivals, data.level)
-    if matchers and data.birth_dates:
-        rivals = measure_rivals(folder / "warehouse.duckdb", folder, matchers, data.level, data.birth_dates)
-        print_rivals(rivals, f"{data.level}, with birth dates")
+    fields = {data.level: None}
+    if data.birth_dates:
+        fields[f"{data.level}, with birth dates"] = data.birth_dates
+    for level, births in fields.items():
+        for matcher in matchers:
+            found = measure_rivals(folder / "warehouse.duckdb", folder, [matcher], data.level, births)
+            print_rivals(found, level)
 
 
 def print_rivals(rivals: list[Rival], level: str) -> None:

@@ -14,27 +14,15 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from jinja2 import Environment
 
 from benchmarks.identity import data_sets, resolve
+from benchmarks.identity_levels import WEIGHTS, declared_levels
+from benchmarks.identity_prediction import write_prediction
 from benchmarks.identity_rivals import run_program
-from tests.identity.operator_records import PROJECT
 
-WEIGHTS = PROJECT / "seeds/identity/identity_weights.csv"
-LEVELS = PROJECT / "macros/identity_levels.sql"
 TRAINED_ON = ["sandbox", "people", "febrl2"]
-
-
-def declared_levels() -> dict[str, dict[str, Any]]:
-    """What the macro identity_comparisons returns, rendered without dbt."""
-    environment = Environment(extensions=["jinja2.ext.do"])
-    returned: list[dict[str, dict[str, Any]]] = []
-    environment.globals["return"] = returned.append
-    environment.from_string(LEVELS.read_text(encoding="utf-8")).module.identity_comparisons()
-    return returned[0]
 
 
 def export_profiles(warehouse: Path, target: Path) -> None:
@@ -65,6 +53,8 @@ def main(arguments: list[str]) -> None:
         (folder / "levels.json").write_text(json.dumps(declared_levels()), encoding="utf-8")
         run_program("training.py", profiles, folder / "levels.json", folder / "weights.csv")
         shutil.copy(folder / "weights.csv", WEIGHTS)
+        (folder / "prediction").mkdir()
+        write_prediction(folder / "prediction")
     print(f"wrote {WEIGHTS}; look at the difference before it is committed")
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 THRESHOLDS = (0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
 DEFAULT = 0.5
@@ -137,7 +138,7 @@ def run_goldenmatch(records: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     frame = records.reset_index(drop=True)
     result = goldenmatch.dedupe_df(
-        as_polars_or_pandas(frame.drop(columns=["record_key"])),
+        pa.Table.from_pandas(frame.drop(columns=["record_key"]), preserve_index=False),
         confidence_required=False,
         allow_red_config=True,
     )
@@ -146,14 +147,6 @@ def run_goldenmatch(records: pd.DataFrame) -> dict[str, pd.DataFrame]:
         for member in group["members"]:
             cluster[member] = len(frame) + number
     return {"auto": pd.DataFrame({"record_key": frame.record_key, "cluster": cluster})}
-
-
-def as_polars_or_pandas(frame: pd.DataFrame):
-    try:
-        import polars
-    except ImportError:
-        return frame
-    return polars.from_pandas(frame)
 
 
 def main(matcher: str, source: Path, target: Path, options: list[str]) -> None:

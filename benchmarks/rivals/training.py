@@ -25,13 +25,18 @@ def side(match: re.Match) -> str:
     return f"{match[2]}_{'l' if match[1] == 'a' else 'r'}"
 
 
-def comparison(name: str, declared: dict) -> cl.CustomComparison:
+def comparison_levels(name: str, declared: dict) -> list:
+    """Nothing to compare, then from the best level down to 0."""
     expression = re.sub(r"\b([ab])\.(\w+)", side, declared["level"])
     levels = [
         cll.CustomLevel(f"({expression}) = {level}", f"{level}") for level in range(declared["levels"], 0, -1)
     ]
     null = cll.CustomLevel(f"({expression}) = -1", "null").configure(is_null_level=True)
-    return cl.CustomComparison(output_column_name=name, comparison_levels=[null, *levels, cll.ElseLevel()])
+    return [null, *levels, cll.ElseLevel()]
+
+
+def comparison(name: str, declared: dict) -> cl.CustomComparison:
+    return cl.CustomComparison(output_column_name=name, comparison_levels=comparison_levels(name, declared))
 
 
 def train(profiles: Path, declared: dict[str, dict]) -> list[dict]:

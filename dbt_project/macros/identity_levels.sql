@@ -86,8 +86,16 @@
     case
         when {{ a }}.house_number is null or {{ b }}.house_number is null then -1
         when {{ a }}.house_number = {{ b }}.house_number then 2
-        when length({{ a }}.house_number) + length({{ b }}.house_number) >= 4
-            and damerau_levenshtein({{ a }}.house_number, {{ b }}.house_number) <= 1 then 1
+        when length({{ a }}.house_number) + length({{ b }}.house_number) < 4 then 0
+        -- As in is_near: most numbers of one length differ in more digits than a slip of one does.
+        when length({{ a }}.house_number) = length({{ b }}.house_number)
+            then case
+                when hamming({{ a }}.house_number, {{ b }}.house_number) > 2 then 0
+                when damerau_levenshtein({{ a }}.house_number, {{ b }}.house_number) <= 1 then 1
+                else 0
+            end
+        when abs(length({{ a }}.house_number) - length({{ b }}.house_number)) > 1 then 0
+        when damerau_levenshtein({{ a }}.house_number, {{ b }}.house_number) <= 1 then 1
         else 0
     end
 {%- endmacro %}

@@ -94,7 +94,9 @@ select
 from guarded
 inner join {{ ref('int_identities__profiles') }} as a on a.record_key = guarded.left_key
 inner join {{ ref('int_identities__profiles') }} as b on b.record_key = guarded.right_key
-where guarded.match_bits >= {{ var('identity_match_bits') }}
-    and do_names_allow
-    and do_places_allow
-    and has_more_than_names
+-- One condition, so that DuckDB does not test places on their own first and compare every pair's fields twice for it.
+where case
+    when guarded.match_bits >= {{ var('identity_match_bits') }}
+        then guarded.do_names_allow and guarded.do_places_allow and guarded.has_more_than_names
+    else false
+end
