@@ -1,4 +1,4 @@
-"""The attribution benchmark's own operator, small: nobody runs a benchmark often enough to notice that it broke."""
+"""The attribution benchmark's own operator, small: nobody runs benchmarks often enough to see them break."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from benchmarks.attribution import REBUILT, scan
+from benchmarks.attribution import REBUILT, SCANS, measured
 from benchmarks.attribution_rows import ASKS, write_operator
 from tests.warehouse.worlds import build_money, run_dbt
 
@@ -20,7 +20,7 @@ def test_its_operator_is_built_rebuilt_and_scanned(tmp_path: Path) -> None:
     rebuilt = run_dbt("run", warehouse, "--select", *REBUILT.split())
     assert f"PASS={len(REBUILT.split())} WARN=0 ERROR=0" in rebuilt.stdout, rebuilt.stdout[-2000:]
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        scan(connection)
+        measured(connection, *SCANS)
         touches, credited = connection.execute("""
             select count(*), count(distinct credits.touch_key)
             from core.fct_touches as touches
