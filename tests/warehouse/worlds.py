@@ -130,13 +130,18 @@ def run_dbt(command: str, warehouse: Path, *arguments: str) -> subprocess.Comple
     return fixtures.run_dbt([command, *arguments], warehouse, variables=VARIABLES)
 
 
+def money_selection(*, tests: bool) -> list[str]:
+    """dbt's arguments for every seed and model that a world can feed; also what the benchmark builds."""
+    selection = ["--select", *SEEDS.split(), *MODELS.split(), "--exclude", *NOT_OURS.split()]
+    untested = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
+    return [*selection, *([] if tests else untested)]
+
+
 def build_money(warehouse: Path, command: str = "build", *, tests: bool = True) -> None:
     """Seed, run and (with `build`, unless `tests` is off) test every revenue, attribution and mart model.
 
     Raises:
         AssertionError: dbt failed; carries its output.
     """
-    selection = ["--select", *SEEDS.split(), *MODELS.split(), "--exclude", *NOT_OURS.split()]
-    untested = ["--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"]
-    result = run_dbt(command, warehouse, *selection, *([] if tests else untested))
+    result = run_dbt(command, warehouse, *money_selection(tests=tests))
     assert result.returncode == 0, result.stdout[-6000:] + result.stderr[-2000:]

@@ -1,24 +1,12 @@
 -- Every ledger entry split over the credited touches, to the cent. What is split is the running total of the conversion,
 -- and an entry gets the difference to the total before it. So entries add up to the ledger, each touch's sum is within a
 -- cent of its exact share however many entries there are, earlier entries never change, and a full refund nets to zero.
-with entries as (
-    select
-        conversion_key,
-        entry_key,
-        entry_type,
-        is_reversal,
-        amount,
-        event_on,
-        row_number() over (
-            partition by conversion_key, entry_type
-            order by event_at, is_reversal, entry_key
-        ) as entry_number,
-        cast(sum(amount) over (
-            partition by conversion_key, entry_type
-            order by event_at, is_reversal, entry_key
-            rows between unbounded preceding and current row
-        ) as decimal(18, 2)) as running_amount
-    from {{ ref('int_revenue_entries__unioned') }}
+with credits as (
+    select * from {{ ref('int_attribution__credited') }}
+),
+
+entries as (
+    select * from {{ ref('int_revenue_entries__unioned') }}
 ),
 
 -- One touch takes the whole entry, under whatever model.
@@ -32,9 +20,30 @@ whole as (
         entries.is_reversal,
         entries.event_on,
         entries.amount
-    from {{ ref('int_attribution__credited') }} as credits
+    from credits
     inner join entries on entries.conversion_key = credits.conversion_key
     where credits.weight = 1
+),
+
+-- The running totals of what several touches share, which are few of all.
+totalled as (
+    select
+        conversion_key,
+        entry_key,
+        entry_type,
+        is_reversal,
+        event_on,
+        row_number() over (
+            partition by conversion_key, entry_type
+            order by event_at, is_reversal, entry_key
+        ) as entry_number,
+        cast(sum(amount) over (
+            partition by conversion_key, entry_type
+            order by event_at, is_reversal, entry_key
+            rows between unbounded preceding and current row
+        ) as decimal(18, 2)) as running_amount
+    from entries
+    where conversion_key in (select conversion_key from credits where weight < 1)
 ),
 
 shared as (
@@ -44,14 +53,14 @@ shared as (
         credits.touch_key,
         credits.touch_position,
         credits.weight,
-        entries.entry_key,
-        entries.entry_type,
-        entries.is_reversal,
-        entries.event_on,
-        entries.entry_number,
-        entries.running_amount
-    from {{ ref('int_attribution__credited') }} as credits
-    inner join entries on entries.conversion_key = credits.conversion_key
+        totalled.entry_key,
+        totalled.entry_type,
+        totalled.is_reversal,
+        totalled.event_on,
+        totalled.entry_number,
+        totalled.running_amount
+    from credits
+    inner join totalled on totalled.conversion_key = credits.conversion_key
     where credits.weight < 1
 ),
 

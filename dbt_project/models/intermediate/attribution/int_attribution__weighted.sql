@@ -143,11 +143,12 @@ completed as (
     from truncated
 ),
 
+-- How a model shares an opportunity, in a form that can be compared.
 vectors as (
     select
         model,
         opportunity_key,
-        string_agg(cast(place as varchar) || ':' || cast(units as varchar), ' ' order by place) as vector
+        list_sort(list(cast(place as varchar) || ':' || cast(units as varchar))) as vector
     from completed
     group by model, opportunity_key
 ),
@@ -156,7 +157,7 @@ alike as (
     select
         vectors.opportunity_key,
         min(vectors.model) as example,
-        string_agg(vectors.model, ',' order by known.sort_order) as models
+        {{ text_in_order('vectors.model', 'known.sort_order', ',') }} as models
     from vectors
     inner join {{ ref('attribution_models') }} as known on known.model = vectors.model
     group by vectors.opportunity_key, vectors.vector

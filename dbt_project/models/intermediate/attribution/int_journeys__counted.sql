@@ -16,16 +16,6 @@ credited as (
     select * from {{ ref('int_opportunities__touched') }} where verdict = 'credited'
 ),
 
-converting_steps as (
-    select
-        opportunity_key as journey_key,
-        population_key,
-        true as is_converted,
-        channel,
-        touch_position as step_number
-    from credited
-),
-
 events as (
     select
         brand_key,
@@ -68,30 +58,47 @@ numbered as (
     from separated
 ),
 
-lost_steps as (
+lost_journeys as (
     select
-        coalesce(brand_key, '') || '|' || person || '|' || cast(journey_number as varchar) as journey_key,
-        {{ population_key(
-            'brand_key', 'max(event_at) over (partition by brand_key, person, journey_number)'
-        ) }} as population_key,
-        false as is_converted,
-        channel,
-        row_number() over (
-            partition by brand_key, person, journey_number order by event_at, precedence, touch_key
-        ) as step_number,
-        max(event_at + window_days * interval '1 day') over (
-            partition by brand_key, person, journey_number
-        ) as given_up_at
+        brand_key,
+        person,
+        journey_number,
+        {{ population_key('brand_key', 'max(event_at)') }} as population_key,
+        count(*) as step_count,
+        min(channel) as only_channel
     from numbered
     where touch_key is not null
+    group by brand_key, person, journey_number
+    having max(event_at + window_days * interval '1 day') < (select as_of_at from {{ ref('int_data__as_of') }})
 ),
 
+-- Most journeys have one step, and are told by their only channel; the others are put in order.
 steps as (
-    select * from converting_steps
+    select
+        opportunity_key as journey_key,
+        population_key,
+        true as is_converted,
+        channel,
+        touch_position as step_number
+    from credited
+    where touch_count > 1
     union all
-    select journey_key, population_key, is_converted, channel, step_number
-    from lost_steps
-    where given_up_at < (select as_of_at from {{ ref('int_data__as_of') }})
+    select
+        coalesce(numbered.brand_key, '') || '|' || numbered.person || '|' || cast(numbered.journey_number as varchar),
+        lost_journeys.population_key,
+        false,
+        numbered.channel,
+        row_number() over (
+            partition by numbered.brand_key, numbered.person, numbered.journey_number
+            order by numbered.event_at, numbered.precedence, numbered.touch_key
+        )
+    from numbered
+    inner join lost_journeys
+        on lost_journeys.brand_key is not distinct from numbered.brand_key
+        and lost_journeys.person = numbered.person
+        and lost_journeys.journey_number = numbered.journey_number
+    where numbered.touch_key is not null
+      and lost_journeys.step_count > 1
 ),
 
 moves as (
@@ -102,10 +109,18 @@ moves as (
 ),
 
 journeys as (
+    select population_key, true as is_converted, channel as journey
+    from credited
+    where touch_count = 1
+    union all
+    select population_key, false, only_channel
+    from lost_journeys
+    where step_count = 1
+    union all
     select
         population_key,
         is_converted,
-        string_agg(channel, '>' order by step_number) as journey
+        {{ text_in_order('channel', 'step_number', '>') }}
     from moves
     where is_move
     group by population_key, is_converted, journey_key

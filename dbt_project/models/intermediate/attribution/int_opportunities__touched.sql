@@ -8,60 +8,80 @@ with opportunities as (
 ),
 
 touches as (
-    select * from {{ ref('int_touches__resolved') }}
+    select
+        touch_key,
+        household_key as touch_household_key,
+        brand_key as touch_brand_key,
+        opportunity_key as touch_opportunity_key,
+        touch_at,
+        precedence,
+        channel,
+        is_marketing,
+        has_lead_record
+    from {{ ref('int_touches__resolved') }}
 ),
 
-candidates as (
-    select opportunities.opportunity_key, touches.touch_key
+-- A household's touches up to the booking, and the request that the booking itself came from, whenever and wherever it was
+-- written down.
+pairs as (
+    select *
     from opportunities
-    inner join touches
-        on touches.household_key = opportunities.household_key
-        and touches.brand_key = opportunities.brand_key
-    union
-    select opportunities.opportunity_key, touches.touch_key
+    inner join touches on touch_household_key = household_key and touch_brand_key = brand_key
+    where not coalesce(touch_at > opportunity_at, false)
+    union all
+    select *
     from opportunities
-    inner join touches on touches.opportunity_key = opportunities.opportunity_key
+    inner join touches on touch_opportunity_key = opportunity_key
+    -- Only what the first part has not, so that nothing need be made distinct.
+    where not coalesce(touch_household_key = household_key and touch_brand_key = brand_key, false)
+        or touch_at > opportunity_at
 ),
 
 judged as (
     select
-        candidates.opportunity_key,
-        candidates.touch_key,
-        opportunities.opportunity_at,
-        opportunities.population_key,
-        touches.touch_at,
-        touches.precedence,
-        touches.channel,
-        touches.has_lead_record,
-        touches.opportunity_key is not distinct from opportunities.opportunity_key as is_own_request,
+        opportunity_key,
+        touch_key,
+        opportunity_at,
+        population_key,
+        touch_at,
+        precedence,
+        channel,
+        has_lead_record,
+        touch_opportunity_key is not distinct from opportunity_key as is_own_request,
         case
-            when touches.touch_at > opportunities.opportunity_at then 'after_conversion'
-            when touches.touch_at < opportunities.window_starts_at then 'outside_window'
-            when touches.channel = 'unattributed' then 'no_source'
-            when not touches.is_marketing then touches.channel
-            when opportunities.is_retention
-                and touches.opportunity_key is distinct from opportunities.opportunity_key
-                and touches.touch_at <= opportunities.previous_opportunity_at
+            when touch_at > opportunity_at then 'after_conversion'
+            when touch_at < window_starts_at then 'outside_window'
+            when channel = 'unattributed' then 'no_source'
+            when not is_marketing then channel
+            when is_retention
+                and touch_opportunity_key is distinct from opportunity_key
+                and touch_at <= previous_opportunity_at
                 then 'existing_customer'
             else 'credited'
         end as verdict
-    from candidates
-    inner join opportunities on opportunities.opportunity_key = candidates.opportunity_key
-    inner join touches on touches.touch_key = candidates.touch_key
+    from pairs
+),
+
+-- Only what may have come last can be in a path either, and most touches of a household lie outside the window: the
+-- orders of time below are made without them. An old ad that repeat business does not look back to is not what came last.
+weighed as (
+    select
+        *,
+        verdict in ('credited', 'direct', 'no_source')
+        or (verdict = 'existing_customer' and channel = 'existing_customer') as may_be_last
+    from judged
 ),
 
 placed as (
     select
         *,
-        -- An old ad that repeat business does not look back to is not what came last either.
-        verdict in ('credited', 'direct', 'no_source')
-        or (verdict = 'existing_customer' and channel = 'existing_customer') as may_be_last,
         verdict = 'credited'
         or (
             verdict = 'direct'
             and count(*) filter (where verdict = 'credited') over (partition by opportunity_key) = 0
         ) as is_in_path
-    from judged
+    from weighed
+    where may_be_last
 )
 
 select
@@ -79,7 +99,26 @@ select
         row_number() over (partition by opportunity_key, is_in_path order by touch_at, precedence, touch_key)
     end as touch_position,
     case when is_in_path then count(*) over (partition by opportunity_key, is_in_path) end as touch_count,
-    may_be_last and row_number() over (
-        partition by opportunity_key, may_be_last order by touch_at desc, precedence desc, touch_key desc
+    row_number() over (
+        partition by opportunity_key order by touch_at desc, precedence desc, touch_key desc
     ) = 1 as is_last
 from placed
+
+union all
+
+select
+    opportunity_key,
+    touch_key,
+    opportunity_at,
+    population_key,
+    touch_at,
+    channel,
+    has_lead_record,
+    is_own_request,
+    verdict,
+    false,
+    null,
+    null,
+    false
+from weighed
+where not may_be_last

@@ -1,3 +1,5 @@
+-- Everything is joined where models that share alike are still one row (int_attribution__weighted); one row per model comes
+-- last, because most journeys are shared alike by all.
 with money as (
     select
         models,
@@ -13,61 +15,95 @@ with money as (
     group by models, conversion_key, coalesce(touch_key, '')
 ),
 
-credits as (
+shared as (
     select
-        *,
-        {{ split_rows('models', ',') }} as model
-    from {{ ref('int_attribution__credited') }}
+        credits.models,
+        credits.conversion_key,
+        conversions.conversion_kind,
+        conversions.job_key,
+        conversions.opportunity_key,
+        conversions.platform,
+        conversions.account_id,
+        conversions.brand_key,
+        conversions.household_key,
+        conversions.trade,
+        conversions.conversion_at,
+        conversions.conversion_on,
+        credits.touch_key,
+        credits.touch_at,
+        credits.touch_on,
+        cast(credits.touch_position as integer) as touch_position,
+        credits.marketing_source_key,
+        credits.channel,
+        sources.campaign_name,
+        credits.method,
+        credits.confidence,
+        credits.weight,
+        credits.attribution_reason,
+        {{ is_returning('served', 'credits', 'conversions') }} as is_returning,
+        populations.markov_guard,
+        populations.shapley_guard,
+        cast(coalesce(money.gross_booked_amount, 0) as decimal(18, 2)) as gross_booked_amount,
+        cast(coalesce(money.booked_amount, 0) as decimal(18, 2)) as booked_amount,
+        cast(coalesce(money.sold_amount, 0) as decimal(18, 2)) as sold_amount,
+        cast(coalesce(money.completed_amount, 0) as decimal(18, 2)) as completed_amount,
+        cast(coalesce(money.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
+        cast(coalesce(money.collected_amount, 0) as decimal(18, 2)) as collected_amount
+    from {{ ref('int_attribution__credited') }} as credits
+    inner join {{ ref('int_conversions__identified') }} as conversions
+        on conversions.conversion_key = credits.conversion_key
+    inner join {{ ref('dim_marketing_sources') }} as sources
+        on sources.marketing_source_key = credits.marketing_source_key
+    left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key
+    left join {{ ref('int_opportunities__windowed') }} as opportunities
+        on opportunities.opportunity_key = conversions.opportunity_key
+    left join {{ ref('int_populations__guarded') }} as populations
+        on populations.population_key = opportunities.population_key
+    left join money
+        on money.models = credits.models
+        and money.conversion_key = credits.conversion_key
+        and money.credit_key = coalesce(credits.touch_key, '')
+),
+
+credits as (
+    select *, {{ split_rows('models', ',') }} as model from shared
 )
 
 select
-    md5(credits.model || '|' || credits.conversion_key || '|' || coalesce(credits.touch_key, '')) as attribution_key,
-    credits.model,
-    credits.conversion_key,
-    conversions.conversion_kind,
-    conversions.job_key,
-    conversions.opportunity_key,
-    conversions.platform,
-    conversions.account_id,
-    conversions.brand_key,
-    conversions.household_key,
-    conversions.trade,
-    conversions.conversion_at,
-    conversions.conversion_on,
-    credits.touch_key,
-    credits.touch_at,
-    credits.touch_on,
-    cast(credits.touch_position as integer) as touch_position,
-    credits.marketing_source_key,
-    credits.channel,
-    sources.campaign_name,
-    credits.method,
-    credits.confidence,
-    credits.weight,
-    credits.attribution_reason,
-    {{ is_returning('served', 'credits', 'conversions') }} as is_returning,
+    md5(model || '|' || conversion_key || '|' || coalesce(touch_key, '')) as attribution_key,
+    model,
+    conversion_key,
+    conversion_kind,
+    job_key,
+    opportunity_key,
+    platform,
+    account_id,
+    brand_key,
+    household_key,
+    trade,
+    conversion_at,
+    conversion_on,
+    touch_key,
+    touch_at,
+    touch_on,
+    touch_position,
+    marketing_source_key,
+    channel,
+    campaign_name,
+    method,
+    confidence,
+    weight,
+    attribution_reason,
+    is_returning,
     case
-        when credits.attribution_reason <> 'credited' then null
-        when credits.model = 'markov' then populations.markov_guard
-        when credits.model = 'shapley' then populations.shapley_guard
+        when attribution_reason <> 'credited' then null
+        when model = 'markov' then markov_guard
+        when model = 'shapley' then shapley_guard
     end as guard_reason,
-    cast(coalesce(money.gross_booked_amount, 0) as decimal(18, 2)) as gross_booked_amount,
-    cast(coalesce(money.booked_amount, 0) as decimal(18, 2)) as booked_amount,
-    cast(coalesce(money.sold_amount, 0) as decimal(18, 2)) as sold_amount,
-    cast(coalesce(money.completed_amount, 0) as decimal(18, 2)) as completed_amount,
-    cast(coalesce(money.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
-    cast(coalesce(money.collected_amount, 0) as decimal(18, 2)) as collected_amount
+    gross_booked_amount,
+    booked_amount,
+    sold_amount,
+    completed_amount,
+    invoiced_amount,
+    collected_amount
 from credits
-inner join {{ ref('int_conversions__identified') }} as conversions
-    on conversions.conversion_key = credits.conversion_key
-inner join {{ ref('dim_marketing_sources') }} as sources
-    on sources.marketing_source_key = credits.marketing_source_key
-left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key
-left join {{ ref('int_opportunities__windowed') }} as opportunities
-    on opportunities.opportunity_key = conversions.opportunity_key
-left join {{ ref('int_populations__guarded') }} as populations
-    on populations.population_key = opportunities.population_key
-left join money
-    on money.models = credits.models
-    and money.conversion_key = credits.conversion_key
-    and money.credit_key = coalesce(credits.touch_key, '')
