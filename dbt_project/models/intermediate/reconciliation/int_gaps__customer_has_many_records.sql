@@ -21,34 +21,50 @@ open_records as (
       and customers.merged_into_customer_key is null
 ),
 
--- Named after the oldest record, which a merge mostly keeps.
-counted as (
+crowds as (
     select
-        *,
-        count(*) over (partition by account_id, person_key) as record_count,
-        string_agg(native_id, ', ' order by first_seen_at nulls last, native_id)
-            over (partition by account_id, person_key) as native_ids,
-        max(first_seen_at) over (partition by account_id, person_key) as last_seen_at,
-        row_number() over (partition by account_id, person_key order by first_seen_at nulls last, native_id) as age_rank
+        open_records.account_id,
+        open_records.person_key,
+        settings.value as tolerance,
+        count(*) as record_count,
+        string_agg(open_records.native_id, ', ' order by first_seen_at nulls last, open_records.native_id) as native_ids,
+        max(first_seen_at) as last_seen_at
     from open_records
+    inner join {{ ref('stg_operator__settings') }} as settings on settings.key = 'tolerances.customer_records'
+    group by open_records.account_id, open_records.person_key, settings.value
+    having count(*) > cast(settings.value as integer)
+),
+
+-- Named after the oldest record, which a merge mostly keeps.
+aged as (
+    select
+        open_records.*,
+        crowds.tolerance,
+        crowds.record_count,
+        crowds.native_ids,
+        crowds.last_seen_at,
+        row_number() over (
+            partition by open_records.account_id, open_records.person_key
+            order by open_records.first_seen_at nulls last, open_records.native_id
+        ) as age_rank
+    from open_records
+    inner join crowds on crowds.account_id = open_records.account_id and crowds.person_key = open_records.person_key
 )
 
 select
     'customer' as entity,
-    counted.customer_key as entity_key,
-    counted.platform,
-    counted.account_id,
-    counted.native_id,
-    counted.native_url,
+    aged.customer_key as entity_key,
+    aged.platform,
+    aged.account_id,
+    aged.native_id,
+    aged.native_url,
     cast(null as varchar) as job_key,
-    'at most ' || settings.value || ' records of one person' as expected,
-    counted.record_count || ' records: ' || counted.native_ids as actual,
+    'at most ' || aged.tolerance || ' records of one person' as expected,
+    aged.record_count || ' records: ' || aged.native_ids as actual,
     cast(null as decimal(18, 2)) as difference_amount,
     cast(0 as decimal(18, 2)) as dollars_at_risk,
-    {{ business_date('coalesce(counted.last_seen_at, data.as_of_at)', 'accounts.timezone') }} as occurred_on
-from counted
-inner join {{ ref('stg_operator__settings') }} as settings on settings.key = 'tolerances.customer_records'
-left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id = counted.account_id
+    {{ business_date('coalesce(aged.last_seen_at, data.as_of_at)', 'accounts.timezone') }} as occurred_on
+from aged
+left join {{ ref('stg_operator__accounts') }} as accounts on accounts.account_id = aged.account_id
 cross join {{ ref('int_data__as_of') }} as data
-where counted.age_rank = 1
-  and counted.record_count > cast(settings.value as integer)
+where aged.age_rank = 1
