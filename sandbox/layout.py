@@ -13,7 +13,7 @@ from sandbox.world.model import Brand, World
 # The brands that move when one platform is to be tried; the third keeps what only some platforms can hold.
 MOVABLE_BRANDS = ("bluebird", "summit")
 # Of what a dispatch platform keeps, the part that is the platform's and not the brand's way of working.
-_PLATFORM_KEEPS = frozenset({"campaign_costs", "name_parts", "payments", "slot_lengths"})
+_PLATFORM_KEEPS = frozenset({"campaign_costs", "late_customers", "name_parts", "payments", "slot_lengths"})
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,7 @@ class RecordGaps:
         )
         for customer in self._world.customers.values():
             is_alone = on_file[customer.brand_key, customer.person_id] == 1
+            is_alone = is_alone and self._scene.keeps(customer.brand_key, "late_customers")
             stays = customer.deleted_at is None and customer.merged_at is None
             if is_alone and stays and self._scene.is_ripe(customer.created_at) and self._is_telling(customer):
                 account = self._scene.account(customer.brand_key)

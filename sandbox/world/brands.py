@@ -59,7 +59,15 @@ def brands() -> tuple[Brand, ...]:
             office_phone="+18155550100",
             service_zips=tuple(f"611{n:02d}" for n in (1, 2, 3, 4, 7, 8, 9, 11, 12, 14, 15, 16)),
             dispatch_keeps=frozenset(
-                {"calls", "campaign_costs", "credit_invoices", "memberships", "payments", "slot_lengths"}
+                {
+                    "calls",
+                    "campaign_costs",
+                    "credit_invoices",
+                    "late_customers",
+                    "memberships",
+                    "payments",
+                    "slot_lengths",
+                }
             ),
         ),
         Brand(
@@ -70,7 +78,7 @@ def brands() -> tuple[Brand, ...]:
             city="Columbus",
             state="OH",
             platform="housecallpro",
-            dispatch_keeps=frozenset({"name_parts"}),
+            dispatch_keeps=frozenset({"late_customers", "name_parts"}),
             account_id="hcp-bluebird",
             office_phone="+16145550100",
             service_zips=tuple(
@@ -85,7 +93,7 @@ def brands() -> tuple[Brand, ...]:
             city="Denver",
             state="CO",
             platform="housecallpro",
-            dispatch_keeps=frozenset({"name_parts"}),
+            dispatch_keeps=frozenset({"late_customers", "name_parts"}),
             account_id="hcp-summit",
             office_phone="+13035550100",
             service_zips=tuple(f"802{n:02d}" for n in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 18, 19, 20, 22)),

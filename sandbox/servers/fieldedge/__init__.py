@@ -25,7 +25,7 @@ from sandbox.servers.fieldedge.server import EXPORTS_PATH, TOKEN_PATH, Tenant
 from sandbox.world.model import World
 
 ACCESS = Access(
-    keeps=frozenset({"name_parts", "payments"}),
+    keeps=frozenset({"late_customers", "name_parts", "payments"}),
     credentials={"client_id": "fe-app-", "client_secret": "", "target_id": ""},
     token_path=TOKEN_PATH,
     options={"requests_per_second": "400"},

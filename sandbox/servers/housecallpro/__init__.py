@@ -31,7 +31,7 @@ from sandbox.servers.base import Access, SandboxAccount
 from sandbox.servers.housecallpro.server import HousecallProServer
 from sandbox.world.model import World
 
-ACCESS = Access(keeps=frozenset({"name_parts"}), credentials={"api_key": ""})
+ACCESS = Access(keeps=frozenset({"late_customers", "name_parts"}), credentials={"api_key": ""})
 
 
 def build(world: World, account: SandboxAccount, clock: Clock, faults: Faults) -> HousecallProServer:

@@ -28,7 +28,7 @@ from sandbox.servers.jobber.server import TOKEN_PATH, JobberServer
 from sandbox.world.model import World
 
 ACCESS = Access(
-    keeps=frozenset({"name_parts", "payments"}),
+    keeps=frozenset({"late_customers", "name_parts", "payments"}),
     credentials={"client_id": "", "client_secret": "", "refresh_token": ""},
     token_path=TOKEN_PATH,
 )

@@ -9,7 +9,7 @@ from sandbox.servers.servicetitan.server import ServiceTitanServer
 from sandbox.world.model import World
 
 ACCESS = Access(
-    keeps=frozenset({"campaign_costs", "payments", "slot_lengths"}),
+    keeps=frozenset({"campaign_costs", "late_customers", "payments", "slot_lengths"}),
     credentials={"client_id": "cid.", "client_secret": "cs1.", "app_key": "ak1."},
     token_path="/connect/token",
     options={"tenant": "123456789"},
