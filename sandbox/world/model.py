@@ -29,9 +29,9 @@ class Brand:
     campaign_ids: tuple[int, ...] = ()
     # What this dispatch platform keeps as records or fields of their own, and others do not: calls,
     # campaign_costs, credit_invoices, late_customers (a gap may add a record of somebody without a job;
-    # elsewhere people show with their jobs only, or are numbered once for all), memberships, name_parts (first
-    # and last name apart), payments (which elsewhere exist inside their invoice), slot_lengths (how long a kind
-    # of job takes).
+    # elsewhere people show with jobs only, or are numbered once for all), memberships, name_parts (first and
+    # last name apart), payments (which elsewhere exist inside their invoice), slot_lengths (how long a kind of
+    # job takes).
     dispatch_keeps: frozenset[str] = frozenset()
 
 
