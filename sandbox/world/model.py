@@ -30,7 +30,7 @@ class Brand:
     # What this dispatch platform keeps as records or fields of their own, and others do not: calls,
     # campaign_costs, credit_invoices, late_customers (a gap may add a record of somebody without a job;
     # elsewhere people show with jobs only, or are numbered once for all), memberships, name_parts (first and
-    # last name apart), payments (elsewhere inside their invoice), slot_lengths (how long a kind of job takes).
+    # last name apart), payments (elsewhere inside their invoice), slot_lengths (how long a kind of job is).
     dispatch_keeps: frozenset[str] = frozenset()
 
 
