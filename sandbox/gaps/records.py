@@ -27,14 +27,14 @@ class RecordGaps:
 
     def _customers_on_file_once(self) -> Iterator[Spot]:
         """Those whom a stranger could recognise: a phone and a mailbox of their own on the record."""
-        on_file = Counter(
-            (customer.brand_key, customer.person_id) for customer in self._world.customers.values()
-        )
-        for customer in self._world.customers.values():
+        customers = self._world.customers.values()
+        on_file = Counter((customer.brand_key, customer.person_id) for customer in customers)
+        for customer in customers:
             is_alone = on_file[customer.brand_key, customer.person_id] == 1
-            is_alone = is_alone and self._scene.keeps(customer.brand_key, "late_customers")
             stays = customer.deleted_at is None and customer.merged_at is None
-            if is_alone and stays and self._scene.is_ripe(customer.created_at) and self._is_telling(customer):
+            is_shown = self._scene.keeps(customer.brand_key, "late_customers")
+            is_ripe = self._scene.is_ripe(customer.created_at)
+            if is_alone and stays and is_shown and is_ripe and self._is_telling(customer):
                 account = self._scene.account(customer.brand_key)
                 yield Spot(account, "customer", "customers", customer.id, self._put_on_file_again(customer))
 
