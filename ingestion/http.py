@@ -26,6 +26,8 @@ RETRIED_STATUSES = frozenset({408, 429})
 _JSON = msgspec.json.Decoder(msgspec.Raw)
 _SHOWN_REQUEST_CHARACTERS = 4_000
 _SHOWN_ANSWER_CHARACTERS = 300
+# A renewed token too may expire before its first use.
+_REFUSED_RENEWALS = 2
 
 
 class VendorError(Exception):
@@ -198,6 +200,7 @@ class VendorClient:
             transport=transport,
         )
         self.requests = 0
+        self._worked: list[dict[str, str]] = []
         self._waited = 0.0
         self._waited_lock = threading.Lock()
 
@@ -244,17 +247,26 @@ class VendorClient:
         return Page(request=question, body=response.content, fetched_at=utc_now())
 
     def _authorised(self, request: httpx.Request, bucket: str, expect: str) -> httpx.Response:
-        # Twice: a renewed token may expire too while the request waits for a vendor that throttles it.
-        for renewals_left in (2, 1, 0):
+        refused = 0
+        for _ in range(self._patience.attempts):
             headers = self._auth.headers(self._token_answer)
             attempt = httpx.Request(
                 request.method, request.url, content=request.content, headers={**request.headers, **headers}
             )
             response = self._persist(attempt, bucket, expect)
-            if response.status_code == 401 and renewals_left and self._auth.renew(headers):
-                continue
-            break
+            if response.status_code != 401:
+                self._note_worked(headers)
+                break
+            # Headers that worked for any request have expired, however often that happens to one request
+            # that waits in a throttled bucket. Only those that never worked speak against the credentials.
+            refused += headers not in self._worked
+            if refused > _REFUSED_RENEWALS or not self._auth.renew(headers):
+                break
         return self._accepted(request, response)
+
+    def _note_worked(self, headers: dict[str, str]) -> None:
+        if headers not in self._worked:
+            self._worked.append(headers)
 
     def _token_answer(self, request: httpx.Request) -> httpx.Response:
         response = self._persist(request, None, "json")

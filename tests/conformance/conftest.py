@@ -35,7 +35,9 @@ class Operator:
     def ingest(self, *platforms: str, full: bool = False) -> None:
         """Pull and load the accounts of `platforms`, or of all."""
         accounts = [account for platform in platforms for account in self.accounts(platform)]
-        pull_accounts(self.settings, accounts or None, full, patience=HASTY)
+        results = pull_accounts(self.settings, accounts or None, full, patience=HASTY)
+        failed = [f"{pull.account_id}.{pull.object}: {pull.error}" for pull in results if pull.error]
+        assert not failed, "\n".join(failed)
         load_landed(self.settings, platforms or None)
 
     def control(self, method: str, path: str, /, **payload) -> dict:

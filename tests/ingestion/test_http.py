@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from datetime import UTC, datetime
@@ -9,6 +10,8 @@ from email.utils import format_datetime
 
 import httpx
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
 from ingestion.config import Settings
 from ingestion.http import (
@@ -99,6 +102,17 @@ def test_an_expired_token_is_renewed_once(client: VendorClient, tenant: Tenant) 
 
 def test_a_renewed_token_may_expire_too(client: VendorClient, tenant: Tenant) -> None:
     tenant.instead["jobs"] = deque([unauthorized] * 2)
+    assert client.get(FEED).json()["data"]
+
+
+def test_a_request_may_be_late_for_any_number_of_tokens_that_worked(
+    client: VendorClient, tenant: Tenant
+) -> None:
+    async def late(request: Request) -> Response:
+        await asyncio.to_thread(client.get, "/jpm/v2/tenant/990011/export/customers")
+        return await unauthorized(request)
+
+    tenant.instead["jobs"] = deque([late] * (QUICK.attempts - 1))
     assert client.get(FEED).json()["data"]
 
 
