@@ -26,8 +26,8 @@ RETRIED_STATUSES = frozenset({408, 429})
 _JSON = msgspec.json.Decoder(msgspec.Raw)
 _SHOWN_REQUEST_CHARACTERS = 4_000
 _SHOWN_ANSWER_CHARACTERS = 300
-# A renewed token too may expire before its first use.
-_REFUSED_RENEWALS = 2
+# A renewed token too may expire before its first use, and so may its successor.
+_REFUSED_RENEWALS = 3
 
 
 class VendorError(Exception):

@@ -101,7 +101,7 @@ def test_an_expired_token_is_renewed_once(client: VendorClient, tenant: Tenant) 
 
 
 def test_a_renewed_token_may_expire_too(client: VendorClient, tenant: Tenant) -> None:
-    tenant.instead["jobs"] = deque([unauthorized] * 2)
+    tenant.instead["jobs"] = deque([unauthorized] * 3)
     assert client.get(FEED).json()["data"]
 
 
@@ -122,8 +122,8 @@ def test_a_token_is_reused(client: VendorClient, tenant: Tenant) -> None:
     assert tenant.tokens_issued == 1
 
 
-def test_two_fresh_tokens_that_are_refused_end_the_account(client: VendorClient, tenant: Tenant) -> None:
-    tenant.instead["jobs"] = deque([unauthorized] * 3)
+def test_three_fresh_tokens_that_are_refused_end_the_account(client: VendorClient, tenant: Tenant) -> None:
+    tenant.instead["jobs"] = deque([unauthorized] * 4)
     with pytest.raises(CredentialsRejected, match="401") as caught:
         client.get(FEED)
     assert caught.value.stops_account
