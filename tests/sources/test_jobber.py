@@ -172,8 +172,8 @@ def test_a_row_that_can_never_be_asked_for_is_said(tmp_path: Path) -> None:
 
 
 def test_a_pull_waits_for_its_points(tmp_path: Path) -> None:
-    """The bucket holds one page and refills within a second: pages are let in one after the other."""
-    with jobber_account(tmp_path, maximum_points="4200", restore_rate="4000") as account:
+    """The bucket holds one page and refills within four seconds: pages are let in one after the other."""
+    with jobber_account(tmp_path, maximum_points="4200", restore_rate="1000") as account:
         client = account.client()
         for name in ("jobs", "invoices", "quotes", "jobs"):
             assert account.pull(name, client=client).rows == account.expected(name)
