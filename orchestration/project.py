@@ -92,8 +92,9 @@ def dbt_environment(warehouse: Path, platforms: Sequence[str] | None = None) -> 
         "FOURWIRE_WAREHOUSE": str(warehouse),
         "FOURWIRE_PLATFORMS": ",".join(in_use() if platforms is None else platforms),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-        # Every statement of every node, which is the default, costs a tenth of a small build.
-        "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),
+        # What dbt says goes to the terminal, or to Dagster's log of the step; a second copy with every
+        # statement of every node, which is the default, costs a tenth of a small build.
+        "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "warn"),
     }
 
 
