@@ -1,11 +1,13 @@
 """What attribution gets right, and what it costs.
 
-    python -m benchmarks attribution [--part truth|speed] [--households N] [--months M] [--seeds 7,11]
+    python -m benchmarks attribution [--part truth|speed|library] [--households N] [--months M] [--seeds 7,11]
 
 `truth`: the whole line on a simulated operator; of the completed revenue that a campaign truly caused, how
 much each model credits to its channel, and to the campaign itself.
 `speed`: the attribution models rebuilt from touches and ledger at 100,000 households and a million touches,
 beside DuckDB merely scanning and hash-joining the same rows.
+`library`: our Markov and Shapley beside marketing_attribution_models and mta, on random populations; they are
+installed apart, on first use. Fails where they differ by more than rounding.
 """
 
 from __future__ import annotations
@@ -18,26 +20,39 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import duckdb
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.attribution_rows import write_operator
+from benchmarks.identity_rivals import run_program
 from orchestration.project import dbt_command
 from tests.pipeline.line import operating
+from tests.warehouse.test_channel_values import VALUED, WORKED
 from tests.warehouse.worlds import VARIABLES, money_selection
 
 CONSOLE = Console(width=110)  # a narrower pipe would cut the models' names
+POPULATIONS = 200
+# Figure -> whose it is, and by how much it may differ; mta gives six decimals.
+LIBRARIES = {
+    "removal_effect": ("marketing_attribution_models", 1e-9),
+    "markov_share": ("marketing_attribution_models", 1e-9),
+    "shapley_share": ("mta", 1e-6),
+}
 SLOWEST = 12  # models named one by one
 # From touches and ledger entries to credited dollars.
 REBUILT = (
     "int_opportunities__windowed int_opportunities__touched int_journeys__counted int_populations__guarded "
     "int_channels__valued int_attribution__weighted int_attribution__credited int_attribution__allocated "
-    "fct_attribution"
+    "int_attribution__shared fct_attribution"
 )
+# What publishing does: one row per model is written there, and nowhere before.
+COPY = ("create table core.copied as from core.fct_attribution", "checkpoint")
 # The same rows read and joined, with nothing decided: every touch to the bookings of its household, every
 # entry to its booking, every credit to its touch and booking.
 SCANS = (
@@ -55,7 +70,7 @@ SCANS = (
     """
     select count(*), sum(credits.weight), sum(credits.collected_amount), max(touches.touch_at),
         max(conversions.conversion_at)
-    from core.fct_attribution as credits
+    from core.copied as credits
     inner join attribution.int_conversions__identified as conversions using (conversion_key)
     left join attribution.int_touches__resolved as touches on touches.touch_key = credits.touch_key
     """,
@@ -76,18 +91,20 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks attribution", description=__doc__.splitlines()[0]
     )
-    parser.add_argument("--part", choices=("truth", "speed"))
+    parser.add_argument("--part", choices=("truth", "speed", "library"))
     parser.add_argument("--households", type=int, help="2,000 for truth, 100,000 for speed")
     parser.add_argument("--months", type=int, default=18)
     parser.add_argument("--seeds", default="7,11")
     options = parser.parse_args(argv)
     with tempfile.TemporaryDirectory() as scratch:
-        if options.part != "speed":
+        if options.part in (None, "library"):
+            compare_libraries(Path(scratch) / "populations.json")
+        if options.part in (None, "truth"):
             for seed in map(int, options.seeds.split(",")):
                 measure_truth(
                     seed, options.households or 2_000, options.months, Path(scratch) / f"seed-{seed}"
                 )
-        if options.part != "truth":
+        if options.part in (None, "speed"):
             measure_speed(options.households or 100_000, Path(scratch) / "warehouse.duckdb")
 
 
@@ -131,15 +148,54 @@ def measure_truth(seed: int, households: int, months: int, home: Path) -> None:
     CONSOLE.print(table)
 
 
+def compare_libraries(file: Path) -> None:
+    """The worked journeys and random ones: channels that come back, that only fail, one channel alone."""
+    rng = Random(POPULATIONS)
+    populations = [WORKED, *(random_population(rng) for _ in range(POPULATIONS))]
+    written = [[[list(journey), *outcomes] for journey, outcomes in each.items()] for each in populations]
+    file.write_text(json.dumps(written), encoding="utf-8")
+    answers = json.loads(run_program("channel_models.py", file, extra="bench-attribution"))
+    differences: dict[str, float] = defaultdict(float)
+    for journeys, answer in zip(populations, answers, strict=True):
+        booked = sum(count for count, _ in journeys.values())
+        for value in VALUED.channel_values(journeys):
+            ours = {
+                "removal_effect": value.removal_effect,
+                "markov_share": value.markov_share,
+                "shapley_share": value.shapley_conversions / booked,
+            }
+            for name, figure in ours.items():
+                theirs = answer[name].get(value.channel, 0.0)
+                differences[name] = max(differences[name], abs(figure - theirs))
+    table = Table(title=f"Beside other implementations: {len(populations):,} populations")
+    for name in ("figure", "library", "largest difference", "allowed"):
+        table.add_column(name, justify="left" if name in ("figure", "library") else "right")
+    for name, (library, allowed) in LIBRARIES.items():
+        table.add_row(name, library, f"{differences[name]:.1e}", f"{allowed:.0e}")
+    CONSOLE.print(table)
+    if any(differences[name] > allowed for name, (_, allowed) in LIBRARIES.items()):
+        raise SystemExit("our channel values differ from the libraries'")
+
+
+def random_population(rng: Random) -> dict[tuple[str, ...], tuple[int, int]]:
+    channels = "abcdefg"[: rng.randint(1, 7)]
+    journeys = {}
+    for _ in range(rng.randint(1, 20)):
+        steps = rng.choices(channels, k=rng.randint(1, 6))
+        journey = tuple(step for step, before in zip(steps, ["", *steps], strict=False) if step != before)
+        journeys[journey] = (rng.randint(0, 30), rng.randint(0, 30))
+    journeys[channels[0],] = (rng.randint(1, 30), rng.randint(0, 30))  # something was booked
+    return {journey: outcomes for journey, outcomes in journeys.items() if any(outcomes)}
+
+
 def measure_speed(households: int, warehouse: Path) -> None:
     written = write_operator(warehouse, households)
     CONSOLE.print(", ".join(f"{table.split('.')[1]} {count:,}" for table, count in written.items()))
     everything = run(warehouse, "build", *money_selection(tests=False))
     rebuilt = run(warehouse, "run", "--select", *REBUILT.split())
     with duckdb.connect(str(warehouse)) as connection:
+        copied = measured(connection, *COPY)
         scanned = measured(connection, *SCANS)
-        # What is left when nothing is decided and the result is written all the same.
-        copied = measured(connection, "create table core.copied as from core.fct_attribution", "checkpoint")
         touches = connection.execute("select count(*) from attribution.int_touches__resolved").fetchall()[0][
             0
         ]

@@ -75,10 +75,10 @@ class Rival:
     peak_gb: float
 
 
-def environment() -> Path:
+def environment(extra: str = "bench") -> Path:
     """The rivals' Python, made when it is missing or the extra has changed."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fourwire" / "bench"
-    wanted = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"]["bench"]
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "fourwire" / extra
+    wanted = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["optional-dependencies"][extra]
     python, installed = cache / "bin" / "python", cache / "installed.txt"
     if installed.is_file() and installed.read_text(encoding="utf-8") == "\n".join(wanted):
         return python
@@ -92,13 +92,13 @@ def environment() -> Path:
     return python
 
 
-def run_program(name: str, *arguments: object) -> str:
+def run_program(name: str, *arguments: object, extra: str = "bench") -> str:
     """Standard output of one program in the rivals' environment.
 
     Raises:
         RuntimeError: it failed; the message is the end of what it wrote.
     """
-    command = [environment(), PROGRAMS / name, *arguments]
+    command = [environment(extra), PROGRAMS / name, *arguments]
     result = subprocess.run([str(part) for part in command], capture_output=True, text=True, check=False)
     if result.returncode:
         raise RuntimeError(f"{name} {arguments[0]}: {result.stderr[-2000:]}")

@@ -51,6 +51,13 @@ def explain_job(home: Home, identifier: str) -> Sections:
         return {
             "job": [job],
             "touches": _touches(connection, job),
+            "campaigns_named": _of_job(
+                connection,
+                job,
+                "core.fct_job_campaigns",
+                "revision, campaign_name, channel, known_at, known_until_at, is_current",
+                order_by="revision",
+            ),
             "lead_records": _lead_records(connection, job),
             "calls": _calls(connection, job),
             "estimates": _of_job(

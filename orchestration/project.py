@@ -211,11 +211,13 @@ def _model(node: Mapping[str, Any]) -> Model:
 
 
 def published_models() -> tuple[Model, ...]:
-    """The marts that readers get: stored as tables, and free of personal data."""
+    """The marts that readers get: tables, and views whose rows are copied; free of personal data."""
     return tuple(
         model
         for model in models()
-        if model.layer == "marts" and model.materialized != "view" and not model.has_personal_data
+        if model.layer == "marts"
+        and (model.materialized != "view" or model.meta.get("is_published"))
+        and not model.has_personal_data
     )
 
 

@@ -98,9 +98,9 @@ def publish_review(warehouse: Path, target: Path, models: Sequence[Model]) -> in
     building.unlink(missing_ok=True)
     try:
         with duckdb.connect() as connection:
-            connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+            connection.execute(f"attach {_text(warehouse)} as {_name(warehouse.stem)} (read_only)")
             connection.execute(f"attach {_text(building)} as marts")
-            rows = sum(_copy_table(connection, model) for model in models)
+            rows = sum(_copy_table(connection, warehouse, model) for model in models)
         building.chmod(0o600)
         building.replace(target)
     except BaseException:
@@ -136,10 +136,10 @@ def reading_published(published: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 def _copy(warehouse: Path, folder: Path, models: Sequence[Model]) -> tuple[PublishedTable, ...]:
     tables = []
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(warehouse)} as warehouse (read_only)")
+        connection.execute(f"attach {_text(warehouse)} as {_name(warehouse.stem)} (read_only)")
         connection.execute(f"attach {_text(folder / 'marts.duckdb')} as marts")
         for model in models:
-            tables.append(PublishedTable(model.name, _copy_table(connection, model)))
+            tables.append(PublishedTable(model.name, _copy_table(connection, warehouse, model)))
             parquet = folder / "parquet" / f"{model.name}.parquet"
             connection.execute(
                 f"copy marts.{_name(model.name)} to {_text(parquet)} (format parquet, compression zstd)"
@@ -147,8 +147,10 @@ def _copy(warehouse: Path, folder: Path, models: Sequence[Model]) -> tuple[Publi
     return tuple(tables)
 
 
-def _copy_table(connection: duckdb.DuckDBPyConnection, model: Model) -> int:
-    source, target = f"warehouse.{_name(model.schema)}.{_name(model.name)}", f"marts.{_name(model.name)}"
+def _copy_table(connection: duckdb.DuckDBPyConnection, warehouse: Path, model: Model) -> int:
+    # Attached by the file's own name, by which the views in it know their tables.
+    source = f"{_name(warehouse.stem)}.{_name(model.schema)}.{_name(model.name)}"
+    target = f"marts.{_name(model.name)}"
     connection.execute(f"create table {target} as from {source}")
     _describe(connection, model, target)
     (rows,) = connection.execute(f"select count(*) from {target}").fetchone() or (0,)

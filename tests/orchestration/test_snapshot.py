@@ -43,6 +43,22 @@ def test_every_mart_is_there_as_a_described_table_and_as_parquet(warehouse: Path
     assert duckdb.sql(f"select count(*) from '{published}/parquet/fct_jobs.parquet'").fetchone() == (5,)
 
 
+def test_a_mart_that_the_warehouse_does_not_store_is_a_table_to_readers(tmp_path: Path) -> None:
+    """A view knows its tables by the name of the warehouse's file, which need not be `warehouse`."""
+    warehouse, published = tmp_path / "operator.duckdb", tmp_path / "published"
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema core; create schema attribution")
+        connection.execute("create table attribution.shared as select range as id from range(5)")
+        connection.execute("create view core.fct_jobs as select * from operator.attribution.shared")
+    publish(warehouse, published, (model("fct_jobs"),))
+    warehouse.unlink()
+    with duckdb.connect(str(published / "marts.duckdb"), read_only=True) as reader:
+        assert reader.execute("select count(*) from fct_jobs").fetchone() == (5,)
+        assert reader.execute("select table_type from information_schema.tables").fetchall() == [
+            ("BASE TABLE",)
+        ]
+
+
 def test_a_reader_holds_its_version_while_the_next_is_published(warehouse: Path, tmp_path: Path) -> None:
     published = tmp_path / "published"
     first = publish(warehouse, published, MARTS)

@@ -22,7 +22,7 @@ SEED = 4
 # What a home remembers beyond the data it holds: when gaps opened, what months once looked like.
 MEMORY = (
     "fct_reconciliation_gaps", "fct_reconciliation_gap_openings", "rpt_wire_health", "fct_headline_history",
-    "rpt_restatements",
+    "rpt_restatements", "fct_job_campaigns",
 )  # fmt: skip
 # When a home loaded a record, and since when it has put it with its household, is its own history.
 OWN_HISTORY = ("_loaded_at", "valid_from", "valid_to")

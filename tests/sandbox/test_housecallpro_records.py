@@ -286,6 +286,16 @@ def test_a_refund_stands_apart_and_raises_the_balance(world: model.World, compan
     assert (invoice["due_amount"], invoice["status"], balances(invoice)) == (5_000, "paid", True)
 
 
+def test_some_who_pay_by_card_pay_for_that(world: model.World, company: Company) -> None:
+    for number in range(20, 70):
+        method = "credit_card" if number % 2 else "check"
+        applied = ((1, 1_000),)
+        world.payments[number] = model.Payment(number, "bluebird", 1, NOW - DAY, 1_000, method, applied)
+    payments = only(company, "invoices", 1)["payments"]
+    assert {each["surcharge_fee_amount"] for each in payments if each["amount"] == 1_000} == {0, 30}
+    assert {each["surcharge_fee_amount"] for each in payments if each["payment_method"] == "check"} == {0}
+
+
 def test_a_voided_payment_no_longer_counts(world: model.World, company: Company) -> None:
     world.payments[1].voided_at = NOW - DAY
     invoice = only(company, "invoices", 1)

@@ -296,6 +296,21 @@ def assembly() -> Assembly:
     )
 
 
+def test_tips_are_on_top_and_fees_only_on_what_was_processed(assembly: Assembly) -> None:
+    held = [dict_of(server) for server in assembly.servers.values() if server.platform == "jobber"]
+    tips: dict[str, int] = {}
+    for row in (row for each in held for row in each["payment_records"].values()):
+        is_taken = row["adjustmentType"] in ("PAYMENT", "DEPOSIT") and "transactionStatus" in row
+        assert (row.get("feeAmount") or 0) == (row.get("feeAmount") if is_taken else 0)
+        if row["invoice"] and row.get("transactionStatus") != "FAILED":
+            tips[row["invoice"]["id"]] = tips.get(row["invoice"]["id"], 0) + cents(row.get("tipAmount") or 0)
+    shown = {
+        key: cents(row["amounts"]["tipsTotal"]) for each in held for key, row in each["invoices"].items()
+    }
+    assert any(tips.values())
+    assert {key: tip for key, tip in shown.items() if tip} == {key: tip for key, tip in tips.items() if tip}
+
+
 def symptoms(assembly: Assembly, gap_class: str) -> Iterator[str]:
     for server in assembly.servers.values():
         if server.platform == "jobber":

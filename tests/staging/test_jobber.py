@@ -97,6 +97,13 @@ def test_only_cash_is_a_payment_and_refunds_are_negative(built: Path) -> None:
     }
 
 
+def test_tips_and_fees_are_beside_what_the_invoice_gets(built: Path) -> None:
+    """A tip given back is negative; nothing says which way the fee of a refund goes, so it has none."""
+    paid = rows(built, "payments", "amount", "tip_amount", "fee_amount")
+    assert paid["92"] == [Decimal("901.00"), Decimal("5.00"), Decimal("26.43")]
+    assert paid["93"] == [Decimal("-50.00"), Decimal("-2.50"), None]
+
+
 def test_a_refund_finds_its_payment(built: Path) -> None:
     keys = rows(built, "payments", "payment_key")
     refunds = rows(built, "payments", "refunds_payment_key")

@@ -149,6 +149,15 @@ def test_a_refund_is_negative_however_the_vendor_writes_it(built: Path) -> None:
     assert all(amount < 0 for amount in rows.values())
 
 
+def test_a_surcharge_is_no_part_of_the_payment(built: Path) -> None:
+    rows = query(
+        built,
+        "select amount, tip_amount, surcharge_amount, fee_amount from conformed.int_payments__unioned "
+        "where native_id = 'invpay_5'",
+    )
+    assert rows == [(Decimal("100.00"), None, Decimal("0.25"), None)]
+
+
 def test_lines_less_discounts_make_the_subtotal_wherever_lines_are_given(built: Path) -> None:
     off = query(
         built,

@@ -1,7 +1,8 @@
-"""Five facts that come late: what was known at first, and what is known in the end.
+"""Six facts that come late: what was known at first, and what is known in the end.
 
-A payment, a restated spend, two customer records that were one household, a renamed campaign, and a tracking
-number that belongs to somebody else by now. All at the brand `north`.
+A payment, a restated spend, two customer records that were one household, a renamed campaign, a job that the
+dispatch platform put to another campaign, and a tracking number that belongs to somebody else by now. All at
+the brand `north`.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ NUMBER = "+15125550160"
 def with_late_facts(rows: Rows) -> Rows:
     """`rows` and everything below as it is known in the end."""
     final = deepcopy(rows)
-    for household in ("S1", "S2", "S3", "S4"):
+    for household in ("S1", "S2", "S3", "S4", "S5"):
         final["bridge_household_members"].append(member(household, "customer", f"C{household}", "north"))
-    final["campaigns"] += [_campaign("AC Tune-Up")]
+    final["campaigns"] += [_campaign("AC Tune-Up"), _other_campaign()]
     final["tracking_numbers"] += [
         _assignment("N1", "Yelp", datetime(2026, 1, 1), datetime(2026, 3, 1)),
         _assignment("N2", "Facebook", datetime(2026, 3, 10), None),
@@ -32,6 +33,7 @@ def with_late_facts(rows: Rows) -> Rows:
         _job("JS2", "CS2", datetime(2026, 2, 2, 16)),
         _job("JS3", "CS3", datetime(2026, 3, 20, 17)),
         _job("JS4", "CS4-other", datetime(2026, 2, 10, 16)),
+        _job("JS5", "CS5", datetime(2026, 2, 5, 16)) | {"campaign_key": "CM2"},
     ]
     for household, called_at in (("S2", datetime(2026, 2, 2, 15)), ("S3", datetime(2026, 3, 20, 15))):
         final["calls"].append(_call(f"K{household}", f"J{household}", called_at))
@@ -59,7 +61,10 @@ def as_known_at_first(final: Rows, seed: int) -> Rows:
     """Before the late facts, and in another order: one in ten payments is missing, too."""
     rng = Random(seed)
     early = deepcopy(final)
-    early["campaigns"] = [_campaign("AC Repair")]
+    early["campaigns"] = [_campaign("AC Repair"), _other_campaign()]
+    for row in early["jobs"]:
+        if row["job_key"] == "JS5":
+            row["campaign_key"] = "CM1"
     early["tracking_numbers"] = [_assignment("N1", "Yelp", datetime(2026, 1, 1), None)]
     early["ad_spend"] = [_spend(Decimal("100.0000"))]
     for row in early["bridge_household_members"]:
@@ -81,6 +86,10 @@ def _campaign(name: str) -> Row:
         "campaign_key": "CM1", "native_id": "1", "account_id": "north", "campaign_name": name,
         "category_name": "Google Ads", "is_active": True,
     }  # fmt: skip
+
+
+def _other_campaign() -> Row:
+    return _campaign("Yelp Ads") | {"campaign_key": "CM2", "native_id": "2", "category_name": "Yelp"}
 
 
 def _assignment(key: str, source: str, assigned_at: datetime, released_at: datetime | None) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import duckdb
 import pytest
 
 from ingestion.config import Home
+from orchestration.explanation import explain_job
 from orchestration.paper_trail import explain_campaign, explain_invoice
 from tests.warehouse.worlds import build_money, read_tables, run_dbt, write_world
 
@@ -161,6 +163,55 @@ def test_late_news_are_restatements(golden: Path, tmp_path: Path) -> None:
     assert [row for row in known_since if row in known_before] == known_before
     run_dbt("run", warehouse, "--select", "fct_headline_history")
     assert _found(warehouse, history) == known_since
+
+
+def test_a_rewritten_campaign_is_a_restatement_and_stays_on_record(golden: Path, tmp_path: Path) -> None:
+    """Months after J10 was done, its platform puts it to the campaign for Yelp instead of Google."""
+    home = Home(tmp_path)
+    shutil.copy(golden, home.warehouse)
+    shutil.copytree(golden.parent / "target", tmp_path / "target")
+    with duckdb.connect(str(home.warehouse)) as connection:
+        connection.execute(
+            "update conformed.int_jobs__unioned set campaign_key = 'CM2', source_name = null, "
+            "updated_at = timestamp '2026-08-01 15:00:00' where job_key = 'J10'"
+        )
+    build_money(home.warehouse, "run")
+    assert _found(
+        home.warehouse,
+        """
+        select channel, figure, cause, rewritten_jobs, change_value from marketing.rpt_restatements
+        where view_basis = 'period' and month_on = date '2026-03-01' and figure = 'completed_amount'
+        order by channel
+        """,
+    )[1:] == [
+        ["google_ads", "completed_amount", "moved_between_channels", "1", "-275.0000"],
+        ["yelp", "completed_amount", "moved_between_channels", "1", "275.0000"],
+    ]
+    with duckdb.connect(str(home.warehouse), read_only=True) as connection:
+        named = connection.execute(
+            "select campaign_name, channel, is_current, known_until_at is null, cast(known_at as date) "
+            "from core.fct_job_campaigns where job_key = 'J10' order by revision"
+        ).fetchall()
+    assert named == [
+        ("Google Ads", "google_ads", False, False, date(2026, 5, 21)),
+        ("Yelp Ads", "yelp", True, True, date(2026, 8, 1)),
+    ]
+    with duckdb.connect(str(home.warehouse)) as connection:
+        # Reconciliation is not part of this world; a job's explanation lists its open gaps, here none.
+        connection.execute(
+            """
+            create schema if not exists reconciliation;
+            create or replace table reconciliation.fct_reconciliation_gaps (
+                job_key varchar, check_id varchar, native_id varchar, expected varchar, actual varchar,
+                dollars_at_risk varchar, first_seen_at timestamp, status varchar, remedy varchar
+            )
+            """
+        )
+    explained = explain_job(home, "1010")["campaigns_named"]
+    assert [(row["campaign_name"], row["is_current"]) for row in explained] == [
+        ("Google Ads", False),
+        ("Yelp Ads", True),
+    ]
 
 
 def test_an_invoice_leads_to_the_bank(golden: Path) -> None:

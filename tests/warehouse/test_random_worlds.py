@@ -27,7 +27,7 @@ SEED = 11
 RULES = ("first", "last", "last_non_direct", "linear", "position", "time_decay", "w_shaped", "shapley")
 MARTS = ("core", "marketing")
 # What a home has shown before is its own history, and belongs to it.
-OWN_HISTORY = ("fct_headline_history", "rpt_restatements")
+OWN_HISTORY = ("fct_headline_history", "rpt_restatements", "fct_job_campaigns")
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +220,16 @@ def test_facts_that_come_late_lead_to_the_same_marts(world: Rows, built: Path, t
     write_world(warehouse, shuffled(world, SEED))
     build_money(warehouse, tests=False)
     assert [name for name, rows in marts(warehouse).items() if rows != known[name]] == []
+    # What was known at first is not lost: not the campaign either that the platform has taken off the job.
+    assert read(
+        warehouse,
+        "select revision, campaign_name, channel, former_channel, is_current from core.fct_job_campaigns "
+        "where job_key = 'JS5' order by revision",
+    ) == [
+        (1, "AC Repair", "google_ads", None, False),
+        (2, "Yelp Ads", "yelp", "google_ads", True),
+    ]
+    assert read(warehouse, "select count(*) from core.fct_job_campaigns where job_key = 'JS1'") == [(1,)]
 
 
 def marts(warehouse: Path) -> dict[str, Counter[tuple[Any, ...]]]:

@@ -207,9 +207,10 @@ PAYMENT_RECORDS = Question(
         *("__typename", "id", "amount", "adjustmentType", "paymentType", "entryDate", "details"),
         *("client { id }", "invoice { id }", "quote { id }"),
         "... on CheckPaymentRecord { checkNumber }",
-        "... on JobberPaymentsCreditCardPaymentRecord { transactionStatus tipAmount }",
-        "... on JobberPaymentsACHPaymentRecord { transactionStatus tipAmount }",
-        "... on JobberPaymentsRefundPaymentRecord { transactionStatus refundedPaymentRecord { id } }",
+        "... on JobberPaymentsCreditCardPaymentRecord { transactionStatus tipAmount feeAmount }",
+        "... on JobberPaymentsACHPaymentRecord { transactionStatus tipAmount feeAmount }",
+        "... on JobberPaymentsRefundPaymentRecord"
+        " { transactionStatus tipAmount feeAmount refundedPaymentRecord { id } }",
     ),
     filter_type="PaymentRecordFilterAttributes",
 )

@@ -11,6 +11,7 @@ from sandbox.servers.housecallpro.books import Books
 from sandbox.world.model import Invoice, InvoiceLine, Payment
 
 ITEM_TYPES = {"service": "labor", "material": "material", "equipment": "material"}
+SURCHARGED, SURCHARGE_PERMILLE = 0.1, 30
 
 
 def invoice(books: Books, record: Invoice) -> dict[str, Any]:
@@ -125,8 +126,14 @@ def payment(books: Books, record: Payment, cents: int, owner: Invoice) -> dict[s
         "note": None,
         "paid_at": iso(record.paid_at),
         "category": "customer_payment",
-        "surcharge_fee_amount": 0,
+        "surcharge_fee_amount": surcharge(books, record, cents),
     }
+
+
+def surcharge(books: Books, record: Payment, cents: int) -> int:
+    """ASSUMED: on top of the amount, for some customers who pay by card; a refund gives none of it back."""
+    pays_for_the_card = record.method == "credit_card" and books.draw("surcharge", record.id) < SURCHARGED
+    return cents * SURCHARGE_PERMILLE // 1000 if pays_for_the_card else 0
 
 
 def refund(books: Books, record: Payment, cents: int) -> dict[str, Any]:

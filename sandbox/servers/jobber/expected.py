@@ -86,9 +86,10 @@ SELECTIONS = {
         __typename id amount adjustmentType paymentType entryDate details
         client { id } invoice { id } quote { id }
         ... on CheckPaymentRecord { checkNumber }
-        ... on JobberPaymentsCreditCardPaymentRecord { transactionStatus tipAmount }
-        ... on JobberPaymentsACHPaymentRecord { transactionStatus tipAmount }
-        ... on JobberPaymentsRefundPaymentRecord { transactionStatus refundedPaymentRecord { id } }
+        ... on JobberPaymentsCreditCardPaymentRecord { transactionStatus tipAmount feeAmount }
+        ... on JobberPaymentsACHPaymentRecord { transactionStatus tipAmount feeAmount }
+        ... on JobberPaymentsRefundPaymentRecord
+        { transactionStatus tipAmount feeAmount refundedPaymentRecord { id } }
         """,
     ),
     "users": ("users", "id name { first last full } email { raw } status isAccountAdmin isAccountOwner"),

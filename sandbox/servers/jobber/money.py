@@ -75,7 +75,7 @@ def amounts(till: Till, record: Invoice) -> dict[str, float]:
         "paymentsTotal": paid / 100,
         "subtotal": subtotal / 100,
         "taxAmount": (record.tax_cents if lines else 0) / 100,
-        "tipsTotal": 0.0,
+        "tipsTotal": sum(till.tip(payment) for payment, _ in till.applied.get(record.id, ())) / 100,
         "total": till.total(record) / 100,
     }
 
@@ -116,7 +116,8 @@ def payment(till: Till, record: Payment) -> dict[str, Any]:
         "invoice": billed and Reference(books.id_of("invoices", billed.id), lambda: invoice(till, billed)),
         "quote": deposit_quote(till, record),
         "checkNumber": str(1_000 + record.id) if record.method == "check" else None,
-        "tipAmount": 0.0 if is_processed else None,
+        "tipAmount": till.tip(record) / 100 if is_processed else None,
+        "feeAmount": till.fee(record) / 100 if is_processed else None,
         "transactionStatus": "FAILED" if books.come(record.voided_at) else "SUCCEEDED",
         "refundedPaymentRecord": refunded(till, record),
     }

@@ -14,6 +14,8 @@ from sandbox.world.model import Customer, Invoice, Payment
 NET_DAYS = 30
 # These go through the vendor's own payment service, which knows what became of them.
 PROCESSED = frozenset({"credit_card", "ach"})
+TIPS = (0,) * 17 + (500, 1_000, 2_000)  # cents
+FEE_PERMILLE = {"credit_card": 29, "ach": 10}
 
 
 class Till:
@@ -68,6 +70,19 @@ class Till:
         if job is None or payment.amount_cents < 0 or job.from_estimate_option_id is None:
             return False
         return job.completed_at is None or payment.paid_at < job.completed_at
+
+    def tip(self, payment: Payment) -> int:
+        """Cents on top of what the invoice gets; a refund gives none back."""
+        if payment.method != "credit_card" or payment.amount_cents < 0:
+            return 0
+        return TIPS[int(len(TIPS) * self.books.draw("tip", payment.id))]
+
+    @staticmethod
+    def fee(payment: Payment) -> int:
+        """Cents that the processor keeps. ASSUMED: it keeps them when the money goes back."""
+        if payment.amount_cents < 0:
+            return 0
+        return payment.amount_cents * FEE_PERMILLE[payment.method] // 1000
 
     @cached_property
     def applied(self) -> dict[int, list[tuple[Payment, int]]]:

@@ -6,7 +6,7 @@ with credits as (
 ),
 
 entries as (
-    select * from {{ ref('int_revenue_entries__unioned') }}
+    select * from {{ ref('int_revenue_entries__unioned') }} where is_revenue
 ),
 
 -- One touch takes the whole entry, under whatever model.

@@ -24,7 +24,7 @@ jobless_entries as (
         min(event_at) as conversion_at,
         min(event_on) as conversion_on
     from {{ ref('int_revenue_entries__unioned') }}
-    where job_key is null
+    where job_key is null and is_revenue
     group by conversion_key
 )
 

@@ -9,11 +9,14 @@ with entries as (
     select * from {{ ref('int_revenue_entries__invoiced') }}
     union all
     select * from {{ ref('int_revenue_entries__collected') }}
+    union all
+    select * from {{ ref('int_revenue_entries__aside') }}
 )
 
 select
     entries.entry_key,
     entries.entry_type,
+    entries.entry_type not in ('tip', 'surcharge', 'fee') as is_revenue,
     entries.is_reversal,
     entries.reversal_kind,
     entries.reverses_entry_key,

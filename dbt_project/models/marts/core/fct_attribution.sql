@@ -1,72 +1,11 @@
--- Everything is joined where models that share alike are still one row (int_attribution__weighted); one row per model comes
--- last, because most journeys are shared alike by all.
-with money as (
-    select
-        models,
-        conversion_key,
-        coalesce(touch_key, '') as credit_key,
-        sum(case when entry_type = 'booked' and not is_reversal then amount else 0 end) as gross_booked_amount,
-        sum(case when entry_type = 'booked' then amount else 0 end) as booked_amount,
-        sum(case when entry_type = 'sold' then amount else 0 end) as sold_amount,
-        sum(case when entry_type = 'completed' then amount else 0 end) as completed_amount,
-        sum(case when entry_type = 'invoiced' then amount else 0 end) as invoiced_amount,
-        sum(case when entry_type = 'collected' then amount else 0 end) as collected_amount
-    from {{ ref('int_attribution__allocated') }}
-    group by models, conversion_key, coalesce(touch_key, '')
-),
-
-shared as (
-    select
-        credits.models,
-        credits.conversion_key,
-        conversions.conversion_kind,
-        conversions.job_key,
-        conversions.opportunity_key,
-        conversions.platform,
-        conversions.account_id,
-        conversions.brand_key,
-        conversions.household_key,
-        conversions.trade,
-        conversions.conversion_at,
-        conversions.conversion_on,
-        credits.touch_key,
-        credits.touch_at,
-        credits.touch_on,
-        cast(credits.touch_position as integer) as touch_position,
-        credits.marketing_source_key,
-        credits.channel,
-        sources.campaign_name,
-        credits.method,
-        credits.confidence,
-        credits.weight,
-        credits.attribution_reason,
-        {{ is_returning('served', 'credits', 'conversions') }} as is_returning,
-        populations.markov_guard,
-        populations.shapley_guard,
-        cast(coalesce(money.gross_booked_amount, 0) as decimal(18, 2)) as gross_booked_amount,
-        cast(coalesce(money.booked_amount, 0) as decimal(18, 2)) as booked_amount,
-        cast(coalesce(money.sold_amount, 0) as decimal(18, 2)) as sold_amount,
-        cast(coalesce(money.completed_amount, 0) as decimal(18, 2)) as completed_amount,
-        cast(coalesce(money.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
-        cast(coalesce(money.collected_amount, 0) as decimal(18, 2)) as collected_amount
-    from {{ ref('int_attribution__credited') }} as credits
-    inner join {{ ref('int_conversions__identified') }} as conversions
-        on conversions.conversion_key = credits.conversion_key
+{{ config(materialized='view', meta={'is_published': true}) }}
+-- One row per model comes last, and is not stored: nine times the same text is most of what a build of the marts wrote. Readers
+-- get a table all the same, because publishing copies the rows (decision 40).
+with credits as (
+    select shared.*, sources.campaign_name, {{ split_rows('shared.models', ',') }} as model
+    from {{ ref('int_attribution__shared') }} as shared
     inner join {{ ref('dim_marketing_sources') }} as sources
-        on sources.marketing_source_key = credits.marketing_source_key
-    left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key
-    left join {{ ref('int_opportunities__windowed') }} as opportunities
-        on opportunities.opportunity_key = conversions.opportunity_key
-    left join {{ ref('int_populations__guarded') }} as populations
-        on populations.population_key = opportunities.population_key
-    left join money
-        on money.models = credits.models
-        and money.conversion_key = credits.conversion_key
-        and money.credit_key = coalesce(credits.touch_key, '')
-),
-
-credits as (
-    select *, {{ split_rows('models', ',') }} as model from shared
+        on sources.marketing_source_key = shared.marketing_source_key
 )
 
 select

@@ -38,6 +38,9 @@ select
     cast(coalesce(parts.applied_amount, 0) as decimal(18, 2)) as applied_amount,
     cast(coalesce(parts.collected_amount, 0) as decimal(18, 2)) as collected_amount,
     cast(coalesce(parts.collected_tax_amount, 0) as decimal(18, 2)) as collected_tax_amount,
+    payments.tip_amount,
+    payments.surcharge_amount,
+    payments.fee_amount,
     coalesce(parts.refunds_payment_key, payments.refunds_payment_key) as refunds_payment_key,
     parts.refund_link_method,
     payments._loaded_at

@@ -1,6 +1,7 @@
 select
     entry_key,
     entry_type,
+    is_revenue,
     is_reversal,
     reversal_kind,
     reverses_entry_key,

@@ -49,14 +49,33 @@ netted as (
             partition by view_basis, brand_key, month_on, known_at, figure, abs(after_value - before_value)
         ) as unmirrored_change
     from changes
+),
+
+rewrites as (
+    select job_key, brand_key, channel, former_channel, known_at
+    from {{ ref('fct_job_campaigns') }}
+    where revision > 1 and channel is distinct from former_channel
+),
+
+rewritten as (
+    select
+        spans.brand_key, spans.channel, spans.former_known_at, spans.known_at,
+        count(distinct rewrites.job_key) as rewritten_jobs
+    from (select distinct brand_key, channel, former_known_at, known_at from changes) as spans
+    inner join rewrites
+        on rewrites.brand_key = spans.brand_key
+        and (rewrites.channel = spans.channel or rewrites.former_channel = spans.channel)
+        and rewrites.known_at <= spans.known_at
+        and (spans.former_known_at is null or rewrites.known_at > spans.former_known_at)
+    group by 1, 2, 3, 4
 )
 
 select
-    view_basis,
-    brand_key,
-    month_on,
-    channel,
-    known_at,
+    netted.view_basis,
+    netted.brand_key,
+    netted.month_on,
+    netted.channel,
+    netted.known_at,
     known_on,
     revision,
     figure,
@@ -67,7 +86,13 @@ select
         when figure = 'collected_reversal_amount' then 'refund_or_void'
         else 'late_or_corrected_records'
     end as cause,
+    coalesce(rewritten.rewritten_jobs, 0) as rewritten_jobs,
     before_value,
     after_value,
     cast(after_value - before_value as decimal(24, 4)) as change_value
 from netted
+left join rewritten
+    on rewritten.brand_key = netted.brand_key
+    and rewritten.channel = netted.channel
+    and rewritten.former_known_at is not distinct from netted.former_known_at
+    and rewritten.known_at = netted.known_at

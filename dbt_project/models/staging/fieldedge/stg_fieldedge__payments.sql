@@ -70,6 +70,10 @@ select
     {{ business_date('paid_at', 'timezone') }} as paid_on,
     amount,
     cast(amount - applied_amount as decimal(18, 2)) as unapplied_amount,
+    -- Not told by this vendor: what was paid on top, and what the processor kept.
+    cast(null as decimal(18, 2)) as tip_amount,
+    cast(null as decimal(18, 2)) as surcharge_amount,
+    cast(null as decimal(18, 2)) as fee_amount,
     {{ entity_key('platform', 'account_id', 'refunded_native_id') }} as refunds_payment_key,
     {{ json_object({'entry_type': 'entry_type'}) }} as vendor_attributes,
     changed_at as _loaded_at

@@ -17,7 +17,8 @@ with invoices as (
                     ['id', 'status', 'payment_method', 'amount', 'note', 'paid_at', 'category', 'surcharge_fee_amount']
                 )],
                 'refunds': [text_fields(
-                    ['id', 'status', 'payment_method', 'amount', 'refunded_at', 'category', 'surcharge_fee_amount']
+                    ['id', 'status', 'payment_method', 'amount', 'refunded_at', 'category', 'surcharge_fee_amount',
+                     'tip_amount']
                 )]
             }
         )) }} as invoice

@@ -27,6 +27,7 @@ movements as (
             or cast(payment.amount as bigint) < 0 as is_refund,
         payment.status, payment.payment_method, payment.paid_at, cast(payment.amount as bigint) as cents,
         payment.category, payment.note, payment.surcharge_fee_amount,
+        cast(null as varchar) as refunded_tip_amount,
         cast(null as varchar) as refunded_payment_id
     from payments
 
@@ -35,7 +36,7 @@ movements as (
     select
         platform, account_id, invoice_native_id, job_native_id, customer_native_id, timezone, removed_at, changed_at,
         refund.id, true, refund.status, refund.payment_method, refund.refunded_at, cast(refund.amount as bigint),
-        refund.category, null, refund.surcharge_fee_amount,
+        refund.category, null, refund.surcharge_fee_amount, refund.tip_amount,
         -- A refund does not name its payment; where there is one only, it is that one.
         case when len(payments) = 1 then payments[1].id end
     from refunds

@@ -21,11 +21,17 @@ select
     {{ business_date('moved_at', 'timezone') }} as paid_on,
     amount,
     cast(0 as decimal(18, 2)) as unapplied_amount,
+    -- A tip is shown only where it is given back, never where it is given: its figure stays among the vendor's attributes.
+    cast(null as decimal(18, 2)) as tip_amount,
+    {{ cents_to_amount(
+        'case when is_refund then -1 else 1 end * abs(cast(surcharge_fee_amount as bigint))'
+    ) }} as surcharge_amount,
+    cast(null as decimal(18, 2)) as fee_amount,
     {{ entity_key('platform', 'account_id', 'refunded_payment_id') }} as refunds_payment_key,
     {{ json_object({
         'category': 'category',
         'note': 'note',
-        'surcharge_fee_amount': cents_to_amount('surcharge_fee_amount')
+        'refunded_tip_amount': cents_to_amount('refunded_tip_amount')
     }) }} as vendor_attributes,
     changed_at as _loaded_at
 from payments

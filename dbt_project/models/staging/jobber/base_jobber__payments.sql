@@ -6,7 +6,7 @@ with records as (
         'jobber' as platform,
         {{ json_fields('payload', text_fields(
             ['__typename', 'amount', 'adjustmentType', 'paymentType', 'entryDate', 'details', 'checkNumber',
-             'transactionStatus', 'tipAmount'],
+             'transactionStatus', 'tipAmount', 'feeAmount'],
             {
                 'client': text_fields(['id']),
                 'invoice': text_fields(['id']),

@@ -29,12 +29,17 @@ select
     cast(amount as decimal(18, 2)) as amount,
     case when record.invoice.id is null then cast(amount as decimal(18, 2)) else cast(0 as decimal(18, 2)) end
         as unapplied_amount,
+    -- The vendor's amount is what the invoice or quote gets: a tip is on top of it, a fee is taken out of it afterwards. Nothing
+    -- says which way the fee of a refund goes, so that one is not counted.
+    cast(record.tipAmount as decimal(18, 2)) * case when payment_kind = 'refund' then -1 else 1 end as tip_amount,
+    cast(null as decimal(18, 2)) as surcharge_amount,
+    case when payment_kind = 'payment' then cast(record.feeAmount as decimal(18, 2)) end as fee_amount,
     {{ entity_key('platform', 'account_id', 'refunded_native_id') }} as refunds_payment_key,
     {{ json_object({
         'record_type': 'record.__typename',
         'details': 'record.details',
         'check_number': 'record.checkNumber',
-        'tip_amount': 'record.tipAmount',
+        'fee_amount': 'record.feeAmount',
         'quote_native_id': 'record.quote.id'
     }) }} as vendor_attributes,
     changed_at as _loaded_at

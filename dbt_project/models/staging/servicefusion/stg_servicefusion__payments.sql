@@ -28,6 +28,10 @@ select
     received_on as paid_on,
     amount,
     case when payment.invoice_id is null then amount else cast(0 as decimal(18, 2)) end as unapplied_amount,
+    -- Not told by this vendor: what was paid on top, and what the processor kept.
+    cast(null as decimal(18, 2)) as tip_amount,
+    cast(null as decimal(18, 2)) as surcharge_amount,
+    cast(null as decimal(18, 2)) as fee_amount,
     {{ entity_key('platform', 'account_id', 'refunded_native_id') }} as refunds_payment_key,
     {{ json_object({
         'memo': 'payment.memo',

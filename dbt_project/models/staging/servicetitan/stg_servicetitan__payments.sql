@@ -48,6 +48,10 @@ select
             else cast(payment.unappliedAmount as decimal(18, 2))
         end as decimal(18, 2)
     ) as unapplied_amount,
+    -- Not told by this vendor: what was paid on top, and what the processor kept.
+    cast(null as decimal(18, 2)) as tip_amount,
+    cast(null as decimal(18, 2)) as surcharge_amount,
+    cast(null as decimal(18, 2)) as fee_amount,
     {{ entity_key('signed.platform', 'signed.account_id', 'payment.refundedPaymentId') }} as refunds_payment_key,
     {{ json_object({
         'business_unit': 'payment.businessUnit.name',

@@ -20,6 +20,10 @@ select
     {{ business_date('seen_at', 'timezone') }} as paid_on,
     amount,
     cast(0 as decimal(18, 2)) as unapplied_amount,
+    -- Not told by this vendor: what was paid on top, and what the processor kept.
+    cast(null as decimal(18, 2)) as tip_amount,
+    cast(null as decimal(18, 2)) as surcharge_amount,
+    cast(null as decimal(18, 2)) as fee_amount,
     cast(null as varchar) as refunds_payment_key,
     {{ json_object({'is_derived': 'true'}) }} as vendor_attributes,
     seen_at as _loaded_at
