@@ -64,3 +64,10 @@
         else 'different'
     end
 {%- endmacro %}
+
+{#- One spelling of a whole name: the columns first_name, last_name, full_name and company_name, and whether the vendor
+    calls the customer commercial. -#}
+{% macro name_text_key(is_commercial) -%}
+    md5(concat_ws(chr(31), coalesce(first_name, ''), coalesce(last_name, ''), coalesce(full_name, ''),
+        coalesce(company_name, ''), case when {{ is_commercial }} then '1' else '0' end))
+{%- endmacro %}

@@ -71,6 +71,31 @@ def _a_slip_in_every_field(r: OperatorRecords) -> list[str]:
     ]
 
 
+def _spouse_who_left_the_unit_out(r: OperatorRecords) -> list[str]:
+    return [
+        r.customer("su1", "Ilse Quade", phones=("6155550147",), addresses=("310 Elm Avenue Unit 9, 37202",)),
+        r.customer("su2", "Piet Quade", phones=("6155550148",), addresses=("310 Elm Ave, 37202",)),
+    ]
+
+
+def _one_family_name_in_a_busy_building(r: OperatorRecords) -> list[str]:
+    """In a tower of seven families, two Tans are neighbours, although one of them left the unit out."""
+    for unit, name in enumerate(("Bix", "Coyle", "Drury", "Esker", "Foy", "Gantt"), 1):
+        r.customer(f"bb{unit}", f"Lee {name}", addresses=(f"700 Spire Way #{unit}, 37214",))
+    return [
+        r.customer("bb8", "Wei Tan", phones=("6155550149",), addresses=("700 Spire Way #8, 37214",)),
+        r.customer("bb9", "Dora Tan", phones=("6155550150",), addresses=("700 Spire Way, 37214",)),
+    ]
+
+
+def _given_name_like_the_next_owners_family_name(r: OperatorRecords) -> list[str]:
+    """Roger Diaz sold to Helen Rogers: one likeness across the two names is chance, not a swap of both."""
+    return [
+        r.customer("gl1", "Roger Diaz", phones=("6155550151",), addresses=("14 Larkspur Terrace, 37215",)),
+        r.customer("gl2", "Helen Rogers", phones=("6295550171",), addresses=("14 Larkspur Terrace, 37215",)),
+    ]
+
+
 def _nickname_and_swapped_order(r: OperatorRecords) -> list[str]:
     return [
         r.customer("nk1", "William Hart", phones=("6155550110",), account="dispatch-a"),

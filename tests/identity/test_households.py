@@ -17,6 +17,7 @@ TOGETHER = (
     "spouses",
     "spouses_with_two_surnames",
     "surname_alone_does_not_glue_spouses",
+    "spouse_who_left_the_unit_out",
     "mover",
     "two_shared_contacts_survive_two_addresses",
     "business_and_its_owner",
@@ -33,6 +34,8 @@ TOGETHER = (
 APART = (
     "dots_matter_elsewhere",
     "new_owner",
+    "one_family_name_in_a_busy_building",
+    "given_name_like_the_next_owners_family_name",
     "recycled_number",
     "name_twins",
     "same_name_without_anything_else",

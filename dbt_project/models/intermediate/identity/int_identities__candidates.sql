@@ -9,9 +9,11 @@ with profiles as (
     from {{ ref('int_identities__profiles') }}
 ),
 
+-- Two parts of a name or a place say less than a number does, so fewer records may share them.
 keyed as (
     select
         record_key,
+        {{ var('identity_namesake_records') }} as most_records,
         unnest(
             [
                 'names|' || both_names,
@@ -29,18 +31,25 @@ keyed as (
                 'surname, city|' || left(surname, 4) || '|' || city,
                 'given name, city|' || left(given_name, 4) || '|' || city
             ]
-            || list_transform(coalesce(phones, []), lambda value: 'phone|' || value)
-            || list_transform(coalesce(emails, []), lambda value: 'email|' || value)
         ) as block_text
+    from profiles
+    union all
+    select
+        record_key,
+        {{ var('identity_block_records') }},
+        unnest(
+            list_transform(coalesce(phones, []), lambda value: 'phone|' || value)
+            || list_transform(coalesce(emails, []), lambda value: 'email|' || value)
+        )
     from profiles
 ),
 
 hashed as (
-    select hash(block_text) as block, record_key from keyed where block_text is not null
+    select hash(block_text) as block, most_records, record_key from keyed where block_text is not null
 ),
 
 blocks as (
-    select block from hashed group by block having count(*) between 2 and {{ var('identity_block_records') }}
+    select block from hashed group by block having count(*) between 2 and min(most_records)
 ),
 
 members as (

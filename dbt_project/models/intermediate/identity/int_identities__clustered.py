@@ -55,8 +55,9 @@ def components(count: int, left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Label of each of `count` nodes: the smallest node number it is connected with."""
     graph = coo_matrix((np.ones(len(left), dtype=np.int8), (left, right)), shape=(count, count))
     _, labels = connected_components(graph, directed=False)
-    smallest = np.full(labels.max(initial=-1) + 1, count, dtype=np.int64)
-    np.minimum.at(smallest, labels, np.arange(count))
+    smallest = np.empty(labels.max(initial=-1) + 1, dtype=np.int64)
+    # Of several nodes of one label the last one written stays: written backwards, the smallest.
+    smallest[labels[::-1]] = np.arange(count - 1, -1, -1)
     return smallest[labels]
 
 
@@ -182,21 +183,41 @@ def value_graph(edges: Edges, numbers: np.ndarray):
 
     A value that two pairs share without any edge between the pairs is two values: the names kept them apart.
     """
+    links = list(
+        zip(
+            numbers.tolist(),
+            edges.left[numbers].tolist(),
+            edges.right[numbers].tolist(),
+            edges.evidence[numbers].tolist(),
+            strict=True,
+        )
+    )
     slots: dict[tuple[int, int], int] = {}
-    for number in numbers:
-        for end in (edges.left[number], edges.right[number]):
-            slots.setdefault((int(end), int(edges.evidence[number])), len(slots))
-    left = np.array([slots[int(edges.left[n]), int(edges.evidence[n])] for n in numbers])
-    right = np.array([slots[int(edges.right[n]), int(edges.evidence[n])] for n in numbers])
-    groups = components(len(slots), left, right)
+    # The components of the slots, each named after its smallest one. Not by `components`: a graph of ten
+    # nodes is done before SciPy has built its matrix.
+    smaller: list[int] = []
+
+    def group_of(slot: int) -> int:
+        while smaller[slot] != slot:
+            smaller[slot] = slot = smaller[smaller[slot]]
+        return slot
+
+    for _, left, right, evidence in links:
+        ends = []
+        for end in ((left, evidence), (right, evidence)):
+            if end not in slots:
+                slots[end] = len(slots)
+                smaller.append(len(smaller))
+            ends.append(group_of(slots[end]))
+        smaller[max(ends)] = min(ends)
     neighbours: dict[int, set[int]] = defaultdict(set)
     carried: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for number, slot in zip(numbers, left, strict=True):
-        value = -1 - int(groups[slot])
-        for end in (int(edges.left[number]), int(edges.right[number])):
+    for number, left, right, evidence in links:
+        value = -1 - group_of(slots[left, evidence])
+        for end in (left, right):
             neighbours[end].add(value)
             neighbours[value].add(end)
-            carried[end, value].append(int(number))
+            carried[end, value].append(number)
     return neighbours, carried
 
 
@@ -264,7 +285,7 @@ def model(dbt, session):
     pairs = dbt.ref("int_identities__edges")
     decisions = dbt.ref("int_identities__decisions")
     locations = dbt.ref("int_locations__normalized")
-    keys = session.sql("select record_key from nodes order by record_number").fetchnumpy()["record_key"]
+    keys = session.sql("select record_key from nodes order by record_number").fetch_arrow_table().column(0)
     columns = session.sql("""
         select l.record_number as left_number, r.record_number as right_number, weight, is_person_link,
             cast(hash(evidence_kind || '|' || evidence_value) >> 1 as bigint) as evidence
@@ -293,11 +314,10 @@ def model(dbt, session):
     same = [(left, right) for left, right, decision in decided if decision == "same"]
     different = [(left, right) for left, right, decision in decided if decision == "different"]
     households, persons = resolve(records, edges, same, different)
-    keys = np.asarray(keys, dtype=object)
     return pa.table(
         {
-            "record_key": pa.array(keys, pa.string()),
-            "household_cluster": pa.array(keys[households], pa.string()),
-            "person_cluster": pa.array(keys[persons], pa.string()),
+            "record_key": keys,
+            "household_cluster": keys.take(pa.array(households)),
+            "person_cluster": keys.take(pa.array(persons)),
         }
     )

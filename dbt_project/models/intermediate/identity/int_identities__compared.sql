@@ -80,11 +80,19 @@ dwellings as (
     where locations.is_evidence and records.surname is not null
 ),
 
+-- Where many families live, two records of one family name with a unit left out are neighbours as often as one family.
+buildings as (
+    select place, street, count(distinct surname) > {{ var('identity_hub_families') }} as is_hub
+    from dwellings
+    group by place, street
+),
+
 near_pairs as (
     select distinct
         a.record_key as left_key,
         b.record_key as right_key,
-        case when a.street = b.street then 'building' else 'place' end as evidence_kind,
+        case when a.street <> b.street then 'place' when buildings.is_hub then 'hub_building' else 'building' end
+            as evidence_kind,
         a.place as evidence_value,
         {{ name_relation('a', 'b') }} as relation,
         a.is_ambiguous_person as is_left_ambiguous,
@@ -94,6 +102,7 @@ near_pairs as (
     from dwellings as a
     inner join dwellings as b
         on b.place = a.place and b.surname = a.surname and b.record_key > a.record_key
+    inner join buildings on buildings.place = a.place and buildings.street = a.street
     where (a.unit is not distinct from b.unit or a.unit is null or b.unit is null)
         and (a.street = b.street) <> (a.unit is not distinct from b.unit)
         and damerau_levenshtein(a.street, b.street) <= 2

@@ -61,7 +61,7 @@ scored as (
         scored.is_right_ambiguous,
         'alike_in_many_fields' as rule,
         0.5 + 0.4 * scored.match_probability as weight,
-        scored.relation = 'same' and scored.given_name_level >= 3 and scored.surname_level >= 3 as is_person_link
+        scored.relation = 'same' and scored.given_name_level >= 3 and scored.surname_level >= 2 as is_person_link
     from {{ ref('int_identities__scored') }} as scored
     -- By keys alone: with a condition on both sides in the join DuckDB compares every pair with every other.
     left join ruled_pairs on ruled_pairs.left_key = scored.left_key and ruled_pairs.right_key = scored.right_key

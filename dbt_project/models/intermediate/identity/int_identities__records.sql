@@ -1,5 +1,5 @@
--- Nodes of the identity graph. Names are parsed here and nowhere else; activity is what the record took part
--- in, because a record's created_at alone says nothing about how long its people were at an address.
+-- Nodes of the identity graph. Activity is what the record took part in, because a record's created_at alone says
+-- nothing about how long its people were at an address.
 with placeholder_names as (
     select placeholder from {{ ref('placeholder_values') }} where value_kind = 'name'
 ),
@@ -12,10 +12,7 @@ typed as (
         account_id,
         native_id,
         coalesce(customer_type, 'residential') as customer_type,
-        first_name,
-        last_name,
-        full_name,
-        company_name,
+        {{ name_text_key("coalesce(customer_type, '') = 'commercial'") }} as name_text_key,
         source_name,
         created_at as recorded_at,
         is_deleted
@@ -28,74 +25,11 @@ typed as (
         account_id,
         native_id,
         'unknown',
-        first_name,
-        last_name,
-        full_name,
-        company_name,
+        {{ name_text_key('false') }},
         source_name,
         coalesce(occurred_at, created_at),
         is_deleted
     from {{ ref('int_leads__unioned') }}
-),
-
-cleaned as (
-    select
-        *,
-        {{ name_text('first_name') }} as first_text,
-        {{ name_text('last_name') }} as last_text,
-        {{ name_text('full_name') }} as full_text,
-        {{ name_text('company_name') }} as company_text
-    from typed
-),
-
--- A business without a company field: the vendor says commercial, or the name itself says so.
-classified as (
-    select
-        *,
-        first_text = '' and last_text = '' as is_single_field,
-        company_text <> '' or (customer_type = 'commercial' and first_text = '')
-            or regexp_matches(full_text, '\b(llc|inc|incorporated|corp|corporation|ltd|llp|properties|property|management|'
-                || 'realty|apartments|apartment|condos|hoa|holdings|rentals|church|school|academy|restaurant|grill|cafe|'
-                || 'bakery|salon|dental|clinic|hotel|motel|associates|enterprises|partners|office|offices|plaza|hardware|'
-                || 'brewing|fitness|daycare|library|auto|market|storage)\b')
-            as has_business_name
-    from cleaned
-),
-
-ordered as (
-    select
-        *,
-        case when has_business_name
-            then {{ business_text("case when company_text <> '' then company_text else full_text end") }} end as business_text,
-        -- "Smith, John" is turned round; a business in the name field has no person in it.
-        case
-            when not is_single_field then {{ name_words('first_text') }}
-            when has_business_name and company_text in ('', full_text) then []
-            when contains(full_text, ',') then {{ name_words("trim(split_part(full_text, ',', 2))") }}
-            when len({{ name_words('full_text') }}) = 1 then {{ name_words('full_text') }}
-            else {{ name_words('full_text') }}[:-2]
-        end as given_words,
-        case
-            when not is_single_field then {{ name_words('last_text') }}
-            when has_business_name and company_text in ('', full_text) then []
-            when contains(full_text, ',') then {{ name_words("trim(split_part(full_text, ',', 1))") }}
-            when len({{ name_words('full_text') }}) = 1 then []
-            else {{ name_words('full_text') }}[-1:]
-        end as surname_words
-    from classified
-),
-
-named as (
-    select
-        *,
-        list_contains(given_words, '&') or list_contains(given_words, 'and') as is_couple,
-        nullif(case
-            when len(given_words) > 1 and length(given_words[1]) = 1 and length(given_words[2]) > 1
-                and given_words[2] <> 'and' then given_words[2]
-            else given_words[1]
-        end, '&') as given_name,
-        nullif(array_to_string(surname_words, ' '), '') as surname
-    from ordered
 ),
 
 trusted as (
@@ -110,8 +44,14 @@ trusted as (
             *,
             trim(coalesce(given_name, '') || ' ' || coalesce(surname, '')) in (select placeholder from placeholder_names)
             or coalesce(business_text, '') in (select placeholder from placeholder_names) as is_placeholder
-        from named
+        from {{ ref('int_names__parsed') }}
     )
+),
+
+named as (
+    select typed.*, trusted.* exclude (name_text_key, recipe, is_placeholder)
+    from typed
+    inner join trusted on trusted.name_text_key = typed.name_text_key
 ),
 
 roots as (
@@ -134,32 +74,32 @@ activity_spans as (
 )
 
 select
-    trusted.record_key,
-    row_number() over (order by trusted.record_key) - 1 as record_number,
-    trusted.entity,
-    trusted.platform,
-    trusted.account_id,
-    trusted.native_id,
-    trusted.customer_type,
-    trusted.given_name,
-    trusted.surname,
-    case when trusted.given_name is null then []
-        else list_distinct(list_concat(coalesce(roots.root_names, []), [trusted.given_name],
-            case when trusted.is_couple then coalesce(partner_roots.root_names, []) || [trusted.given_words[-1]] else [] end))
+    named.record_key,
+    row_number() over (order by named.record_key) - 1 as record_number,
+    named.entity,
+    named.platform,
+    named.account_id,
+    named.native_id,
+    named.customer_type,
+    named.given_name,
+    named.surname,
+    case when named.given_name is null then []
+        else list_distinct(list_concat(coalesce(roots.root_names, []), [named.given_name],
+            case when named.is_couple then coalesce(partner_roots.root_names, []) || [named.last_given_word] else [] end))
     end as given_roots,
-    case when trusted.surname is null then []
-        else list_distinct(list_filter(trusted.surname_words, lambda word: length(word) >= 4) || [trusted.surname])
+    case when named.surname is null then []
+        else list_distinct(list_filter(named.surname_words, lambda word: length(word) >= 4) || [named.surname])
     end as surname_words,
-    trusted.business_text as business_name,
-    coalesce(trusted.business_text, nullif(concat_ws('|', trusted.given_name, trusted.surname), '')) as name_key,
-    trusted.given_name is null or trusted.surname is null or length(trusted.given_name) = 1 or trusted.is_couple
+    named.business_text as business_name,
+    coalesce(named.business_text, nullif(concat_ws('|', named.given_name, named.surname), '')) as name_key,
+    named.given_name is null or named.surname is null or length(named.given_name) = 1 or named.is_couple
         as is_ambiguous_person,
-    trusted.source_name,
-    trusted.recorded_at as first_seen_at,
-    least(trusted.recorded_at, activity_spans.first_active_at) as first_active_at,
-    greatest(trusted.recorded_at, activity_spans.last_active_at) as last_active_at,
-    trusted.is_deleted
-from trusted
-left join roots on roots.given_name = trusted.given_name
-left join roots as partner_roots on trusted.is_couple and partner_roots.given_name = trusted.given_words[-1]
-left join activity_spans on activity_spans.record_key = trusted.record_key
+    named.source_name,
+    named.recorded_at as first_seen_at,
+    least(named.recorded_at, activity_spans.first_active_at) as first_active_at,
+    greatest(named.recorded_at, activity_spans.last_active_at) as last_active_at,
+    named.is_deleted
+from named
+left join roots on roots.given_name = named.given_name
+left join roots as partner_roots on named.is_couple and partner_roots.given_name = named.last_given_word
+left join activity_spans on activity_spans.record_key = named.record_key

@@ -16,6 +16,7 @@ compared as (
         {%- for name, comparison in comparisons.items() if comparison.by_frequency %}
         a.{{ name }},
         {%- endfor %}
+        a.surname is not null and b.surname is not null as do_both_have_surnames,
         abs(try_cast(a.house_number as bigint) - try_cast(b.house_number as bigint)) as house_numbers_apart,
         greatest(length(a.unit), length(b.unit)) as longer_unit
     from {{ ref('int_identities__candidates') }} as candidates
@@ -67,7 +68,8 @@ guarded as (
         case surname_level
             when 0 then given_name_level >= 2
                 and (greatest(phone_level, email_level - 1) >= 1 or match_bits >= {{ var('identity_certain_bits') }})
-            when -1 then given_name_level >= 1 or (given_name_level = -1 and greatest(phone_level, email_level - 1) >= 1)
+            when -1 then given_name_level >= 1
+                or ((given_name_level = -1 or do_both_have_surnames) and greatest(phone_level, email_level - 1) >= 1)
             else true
         end as do_names_allow,
         greatest(phone_level, email_level) = 2 or not coalesce(

@@ -3,19 +3,25 @@ with members as (
     select * from {{ ref('int_identities__registered') }} where valid_to is null
 ),
 
+edges_inside as (
+    select edges.left_key, edges.right_key, edges.rule, edges.weight
+    from {{ ref('int_identities__edges') }} as edges
+    inner join members as one on one.record_key = edges.left_key
+    inner join members as other on other.record_key = edges.right_key
+    where other.household_key = one.household_key
+),
+
 edge_ends as (
-    select left_key as record_key, right_key as other_key, rule, weight from {{ ref('int_identities__edges') }}
+    select left_key as record_key, rule, weight from edges_inside
     union all
-    select right_key, left_key, rule, weight from {{ ref('int_identities__edges') }}
+    select right_key, rule, weight from edges_inside
 ),
 
 -- The strongest reason that ties the record to another one of the same household.
 reasons as (
-    select edge_ends.record_key, max_by(edge_ends.rule, (edge_ends.weight, edge_ends.rule)) as rule
+    select record_key, max_by(rule, (weight, rule)) as rule
     from edge_ends
-    inner join members as one on one.record_key = edge_ends.record_key
-    inner join members as other on other.record_key = edge_ends.other_key and other.household_key = one.household_key
-    group by edge_ends.record_key
+    group by record_key
 ),
 
 sizes as (
