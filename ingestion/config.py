@@ -163,6 +163,8 @@ class Tolerances(_Strict):
     books_days: int = Field(default=3, ge=1)
     books_amount: Decimal = Decimal("0.01")
     books_tax_amount: Decimal = Decimal("0.05")
+    # By then the bank has credited a deposit: five banking days, and a weekend.
+    deposit_days: int = Field(default=7, ge=1)
     silent_account_hours: int = Field(default=72, ge=24)
     shrink_share: float = Field(default=0.2, gt=0, le=1)
     # A gap that was told or acknowledged speaks again once its dollars have grown by this share.

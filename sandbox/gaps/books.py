@@ -25,7 +25,10 @@ class BookGaps:
             "payment_missing_in_books": lambda: self._payments(self._lose_payment),
             "payment_differs_from_books": lambda: self._payments(self._change_payment),
             "book_entry_unknown_to_dispatch": self._numbers,
-            "deposit_differs_from_payments": self._deposits,
+            "deposit_differs_from_payments": lambda: self._deposits(3, self._short),
+            "deposit_missing_in_books": lambda: self._deposits(5, self._lose_deposit),
+            "document_twice_in_books": lambda: self._entries("-2", self._enter_again),
+            "document_dated_differently_in_books": lambda: self._entries("", self._misdate),
         }
 
     def _invoices(self, error: Callable[[Invoice], Callable[[Random], Worth]]) -> Iterator[Spot]:
@@ -96,7 +99,7 @@ class BookGaps:
     def _invent(self, brand_key: str, number: str) -> Callable[[Random], Worth]:
         def apply(rng: Random) -> Worth:
             cents = rng.randrange(5_000, 90_000)
-            text = f"{cents // 100}.{cents % 100:02d}"
+            text = _text(cents)
             row = {
                 "brand": brand_key,
                 "kind": "invoice",
@@ -113,8 +116,53 @@ class BookGaps:
 
         return apply
 
-    def _deposits(self) -> Iterator[Spot]:
-        """The bank credits less than was paid in; only days of which no payment is a gap of its own."""
+    def _entries(self, suffix: str, error: Callable[[Invoice], Callable[[Random], Worth]]) -> Iterator[Spot]:
+        """The books' own entry of an invoice, known by its number there; the invoice is spoilt with it."""
+        books = self._scene.account_of_kind("accounting")
+        for invoice in self._world.invoices.values():
+            booked = self._scene.is_ripe(invoice.finalized_at) and invoice.total_cents > 0
+            key = f"{invoice.brand_key}|invoice|{invoice.number}{suffix}"
+            if books is not None and booked and self._scene.is_whole(invoice):
+                yield Spot(books, "entry", None, key, error(invoice))
+
+    def _enter_again(self, invoice: Invoice) -> Callable[[Random], Worth]:
+        """The export ran twice, and the books gave the second one a number of its own."""
+
+        def apply(_: Random) -> Worth:
+            server = self._scene.servers[self._scene.account(invoice.brand_key)]
+            self._scene.spoil("invoice", invoice.id)
+            self._world.book_inventions.append(
+                {
+                    "brand": invoice.brand_key,
+                    "kind": "invoice",
+                    "number": f"{invoice.number}-2",
+                    "reference": server.native_id("invoices", invoice.id),
+                    "status": "posted",
+                    "date": invoice.invoiced_on,
+                    "subtotal": _text(invoice.subtotal_cents),
+                    "tax": _text(invoice.tax_cents),
+                    "total": _text(invoice.total_cents),
+                    "fee": "",
+                    "deposit": "",
+                    "currency": "USD",
+                }
+            )
+            return lambda: invoice.total_cents
+
+        return apply
+
+    def _misdate(self, invoice: Invoice) -> Callable[[Random], Worth]:
+        def apply(rng: Random) -> Worth:
+            self._scene.spoil("invoice", invoice.id)
+            self._world.book_days_off[invoice.id] = -rng.randrange(5, 40)
+            return lambda: invoice.total_cents
+
+        return apply
+
+    def _deposits(
+        self, days_ago: int, error: Callable[[str, str], Callable[[Random], Worth]]
+    ) -> Iterator[Spot]:
+        """What the bank credits of a day; only of days of which no payment is a gap of its own."""
         books = self._scene.account_of_kind("accounting")
         spoilt: set[tuple[str, str]] = set()
         days: dict[tuple[str, str], int] = {}
@@ -122,20 +170,36 @@ class BookGaps:
             place = (payment.brand_key, self._deposit(payment))
             if not self._scene.is_fresh("payment", payment.id):
                 spoilt.add(place)
-            ripe = self._scene.is_ripe(payment.paid_at + 3 * 86_400)
+            ripe = self._scene.is_ripe(payment.paid_at + days_ago * 86_400)
             if ripe and payment.amount_cents > 2_000 and payment.voided_at is None:
                 days[place] = payment.paid_at
         for brand_key, number in days:
             if books is not None and (brand_key, number) not in spoilt:
                 key = f"{brand_key}|deposit|{number}"
                 if ("entry", key) not in self._scene.spoilt:
-                    yield Spot(books, "entry", None, key, self._short(brand_key, number))
+                    yield Spot(books, "entry", None, key, error(brand_key, number))
 
     def _short(self, brand_key: str, number: str) -> Callable[[Random], Worth]:
         def apply(rng: Random) -> Worth:
             off = abs(self._amount(rng)) // 2
             self._world.book_errors["deposit", f"{brand_key}|{number}"] = -off
             return lambda: off
+
+        return apply
+
+    def _lose_deposit(self, brand_key: str, number: str) -> Callable[[Random], Worth]:
+        """At risk is everything that the books say was in it."""
+
+        def apply(_: Random) -> Worth:
+            self._world.book_errors["deposit", f"{brand_key}|{number}"] = None
+            return lambda: sum(
+                payment.amount_cents
+                for payment in self._world.payments.values()
+                if payment.brand_key == brand_key
+                and payment.amount_cents > 0
+                and self._deposit(payment) == number
+                if not self._scene.has_come(payment.voided_at)
+            )
 
         return apply
 
@@ -147,3 +211,7 @@ class BookGaps:
     def _amount(rng: Random) -> int:
         off = rng.randrange(_MORE_THAN_A_TAX_ROUNDING, 3_000)
         return -off if rng.random() < 0.5 else off
+
+
+def _text(cents: int) -> str:
+    return f"{cents // 100}.{cents % 100:02d}"

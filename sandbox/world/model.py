@@ -421,5 +421,8 @@ class World:
     # the total is off, None where the document is missing; and documents of nothing, as rows of the export.
     book_errors: dict[tuple[str, int | str], int | None] = field(default_factory=dict)
     book_inventions: list[dict[str, str]] = field(default_factory=list)
+    book_days_off: dict[int, int] = field(
+        default_factory=dict
+    )  # invoice -> days by which the books misdate it
     # Injected gap: CRM account -> (hours by which it dates bookings wrongly, since when it rewrites them so).
     wrong_clocks: dict[str, tuple[int, int]] = field(default_factory=dict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -49,3 +51,18 @@ def test_planted_gaps_are_found_exactly(seed: int, tmp_path: Path) -> None:
         assert {gap_class for gap_class, _, _ in planted} == set(GAP_CLASSES)
         assert line.open_gaps() == planted
         assert line.disagreeing_totals() == []
+        causes = line.total(
+            "select line, sum(amount) from reconciliation.rpt_conservation_bridge "
+            "where bridge = 'invoices in the books' group by line"
+        )
+        at_risk: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for (gap_class, _, _), dollars in planted.items():
+            at_risk[gap_class] += dollars
+        assert causes["doubled"] == at_risk["document_twice_in_books"]
+        assert causes["not_in_dispatch"] == at_risk["book_entry_unknown_to_dispatch"]
+        assert causes["not_in_books"] == -at_risk["invoice_missing_in_books"]
+        assert causes["date_basis"] == 0, "out of one day and into another"
+        assert causes.keys() <= {
+            "vendor", "ours", "late", "doubled", "not_in_dispatch", "not_in_books", "date_basis",
+            "amount_in_books",
+        }  # fmt: skip

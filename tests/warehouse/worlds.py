@@ -36,8 +36,9 @@ SEEDS = (
 MODELS = (
     "path:models/staging/operator int_data__as_of path:models/intermediate/revenue "
     "path:models/intermediate/attribution path:models/marts/core path:models/marts/marketing "
-    "conservation_causes int_conservation__documents int_conservation__listings fct_conservation "
-    "rpt_conservation_bridge"
+    "conservation_causes int_brands__booked int_book_entries__matched int_book_entries__ranked "
+    "int_conservation__books int_conservation__deduplicated int_conservation__documents "
+    "int_conservation__listings fct_conservation rpt_conservation_bridge"
 )
 NOT_OURS = "path:models/marts/core/households dim_households dim_households_pii bridge_household_members"
 DEFAULTS = {

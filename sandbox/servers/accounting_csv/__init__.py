@@ -101,13 +101,17 @@ class Books:
             invoice.brand_key,
             "credit_memo" if invoice.total_cents < 0 else "invoice",
             invoice.number,
-            invoice.invoiced_on,
+            self._booked_on(invoice),
             invoice.total_cents,
             reference=self._native_id(invoice.brand_key, "invoices", invoice.id),
             subtotal=money(invoice.subtotal_cents),
             tax=money(invoice.tax_cents),
             status="voided" if self._is_past(invoice.voided_at) else "posted",
         )
+
+    def _booked_on(self, invoice: Invoice) -> str:
+        days_off = self._world.book_days_off.get(invoice.id, 0)
+        return (date.fromisoformat(invoice.invoiced_on) + timedelta(days=days_off)).isoformat()
 
     def _payment(self, payment: Payment) -> Row:
         voided = self._is_past(payment.voided_at)

@@ -5,7 +5,11 @@ with lines as (
     from (
         select * from {{ ref('int_conservation__listings') }}
         union all
+        select * from {{ ref('int_conservation__deduplicated') }}
+        union all
         select * from {{ ref('int_conservation__documents') }}
+        union all
+        select * from {{ ref('int_conservation__books') }}
     ) as found
     group by bridge, platform, account_id, day_on, line
 ),
