@@ -148,6 +148,24 @@ def test_golden_world(golden: Path, name: str) -> None:
     assert _found(golden, QUERIES[name]) == _expected(name)
 
 
+def test_every_rung_of_the_ladder_agrees(golden: Path, tmp_path: Path) -> None:
+    """Also with a tip and a fee in the ledger, which no conversion earns and no report counts."""
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(golden, warehouse)
+    result = run_dbt("run", warehouse, "--select", "rpt_control_totals")
+    assert result.returncode == 0, result.stdout
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        aside = connection.sql("select 1 from core.fct_revenue_ledger where not is_revenue").fetchall()
+        rungs = connection.sql("select distinct rung from reconciliation.rpt_control_totals").fetchall()
+        differing = connection.sql(
+            "select * from reconciliation.rpt_control_totals "
+            "where left_rows is distinct from right_rows or left_amount is distinct from right_amount"
+        ).fetchall()
+    assert aside
+    assert {rung for (rung,) in rungs} >= {"4 facts = ledger", "5 ledger = attributed", "6 ledger = reports"}
+    assert differing == []
+
+
 def test_late_news_are_restatements(golden: Path, tmp_path: Path) -> None:
     """A month that was over changes only in the open, each time with the cause; what was known stays."""
     warehouse = tmp_path / "warehouse.duckdb"

@@ -35,6 +35,7 @@ billed_facts as (
 ledger as (
     select entry_type as entity, platform, account_id, coalesce(sum(amount), 0) as amount
     from {{ ref('fct_revenue_ledger') }}
+    where is_revenue
     group by entry_type, platform, account_id
 ),
 
