@@ -216,7 +216,7 @@ class TestFailures:
     ) -> None:
         tenant.instead["tenant/990011"] = deque()
         for feed in ("customers", "leads", "jobs", "locations", "bookings"):
-            tenant.instead[feed] = deque([unauthorized] * 3)
+            tenant.instead[feed] = deque([unauthorized] * QUICK.attempts)
         results = run(
             settings, "customers", "leads", "jobs", "locations", "bookings", "calls", "invoices", "payments"
         )

@@ -148,7 +148,8 @@ def campaign_days(context: PullContext) -> Iterator[Page]:
         # What the last pull read was old enough to be final on the first of its days only.
         start = date.fromisoformat(through) - (RESTATED_DAYS - 2) * DAY
     else:
-        start = _months_before(span.until, context.options.history_months)
+        # Counted from tomorrow: a pull may outlast the last day of a month, and what is dropped then.
+        start = _months_before(span.until + 2 * DAY, context.options.history_months)
     first = context.state.get("first")
     earlier = Span(start, span.since - DAY).pieces(DAYS_AT_ONCE)
     for report in (*(_report(context, _custom_range(piece), piece) for piece in earlier), restated):
