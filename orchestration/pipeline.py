@@ -83,7 +83,7 @@ def run_daily(
         result = defs.resolve_job_def(DAILY_JOB).execute_in_process(
             run_config=config, instance=instance, run_id=run_id, raise_on_error=False
         )
-    return _outcome(result, monotonic() - started)
+    return outcome_of(result, monotonic() - started)
 
 
 def _forwarding(listener: StepListener) -> Callable[[dg.EventLogEntry], None]:
@@ -94,7 +94,8 @@ def _forwarding(listener: StepListener) -> Callable[[dg.EventLogEntry], None]:
     return forward
 
 
-def _outcome(result: dg.ExecuteInProcessResult, seconds: float) -> RunOutcome:
+def outcome_of(result: dg.ExecuteInProcessResult, seconds: float) -> RunOutcome:
+    """What the events of a finished run say."""
     events = result.all_events
     evaluations = [
         event.asset_check_evaluation_data
@@ -119,13 +120,20 @@ def _outcome(result: dg.ExecuteInProcessResult, seconds: float) -> RunOutcome:
                 asset=evaluation.asset_key.to_user_string(),
                 severity=evaluation.severity.value,
                 description=evaluation.description or "",
-                metadata={name: value.value for name, value in evaluation.metadata.items()},
+                metadata={name: _figures(value) for name, value in evaluation.metadata.items()},
             )
             for evaluation in evaluations
             if not evaluation.passed
         ),
         checks=len(evaluations),
     )
+
+
+def _figures(value: dg.MetadataValue) -> Any:
+    """What the metadata says, in plain types: a table is its rows, by column."""
+    if isinstance(value, dg.TableMetadataValue):
+        return [dict(record.data) for record in value.records]
+    return value.value
 
 
 def _failure(event: dg.DagsterEvent) -> StepFailure:
