@@ -48,8 +48,8 @@ SLOWEST = 12  # models named one by one
 # From touches and ledger entries to credited dollars.
 REBUILT = (
     "int_opportunities__windowed int_opportunities__touched int_journeys__counted int_populations__guarded "
-    "int_channels__valued int_attribution__weighted int_attribution__credited int_attribution__allocated "
-    "int_attribution__shared fct_attribution"
+    "int_channels__valued int_conversions__fingerprinted int_attribution__weighted int_attribution__credited "
+    "int_attribution__allocated int_attribution__shared fct_attribution"
 )
 # What publishing does: one row per model is written there, and nowhere before.
 COPY = ("create table core.copied as from core.fct_attribution", "checkpoint")
