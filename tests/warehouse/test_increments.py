@@ -17,16 +17,12 @@ from typing import Any
 import duckdb
 import pytest
 
-from benchmarks.attribution import REBUILT
+from benchmarks.attribution import KEPT, REBUILT
 from tests.warehouse.late_facts import as_known_at_first, shuffled, with_late_facts
 from tests.warehouse.random_rows import Rows, add_household, random_world
 from tests.warehouse.worlds import SEEDS, run_dbt, write_world
 
 SEED = 5
-KEPT = (
-    "int_opportunities__touched", "int_attribution__weighted", "int_attribution__credited",
-    "int_attribution__allocated", "int_attribution__shared",
-)  # fmt: skip
 # A column that nothing else is made from, so that only the spoiled rows differ.
 SPOILED = {"int_opportunities__touched": "touch_at = null"}
 MADE = (
