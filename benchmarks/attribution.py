@@ -5,7 +5,7 @@
 `truth`: the whole line on a simulated operator; of the completed revenue that a campaign truly caused, how
 much each model credits to its channel, and to the campaign itself.
 `speed`: the attribution models rebuilt from touches and ledger at 100,000 households and a million touches,
-beside DuckDB merely scanning and hash-joining the same rows.
+beside DuckDB merely scanning and hash-joining the same rows, and beside a day's news on top of it.
 `library`: our Markov and Shapley beside marketing_attribution_models and mta, on random populations; they are
 installed apart, on first use. Fails where they differ by more than rounding.
 """
@@ -29,7 +29,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.attribution_rows import write_operator
+from benchmarks.attribution_rows import write_day, write_operator
 from benchmarks.identity_rivals import run_program
 from orchestration.project import dbt_command
 from tests.pipeline.line import operating
@@ -48,8 +48,17 @@ SLOWEST = 12  # models named one by one
 # From touches and ledger entries to credited dollars.
 REBUILT = (
     "int_opportunities__windowed int_opportunities__touched int_journeys__counted int_populations__guarded "
-    "int_channels__valued int_attribution__weighted int_attribution__credited int_attribution__allocated "
-    "int_attribution__shared fct_attribution"
+    "int_channels__valued int_conversions__fingerprinted int_attribution__weighted int_attribution__credited "
+    "int_attribution__allocated int_attribution__shared fct_attribution"
+)
+KEPT = (
+    "int_opportunities__touched", "int_attribution__weighted", "int_attribution__credited",
+    "int_attribution__allocated", "int_attribution__shared",
+)  # fmt: skip
+# Makes touches and ledger entries, and so is no part of the day that is measured.
+BEFORE = (
+    "path:models/staging/operator int_data__as_of path:models/intermediate/revenue "
+    "path:models/intermediate/attribution"
 )
 # What publishing does: one row per model is written there, and nowhere before.
 COPY = ("create table core.copied as from core.fct_attribution", "checkpoint")
@@ -192,7 +201,7 @@ def measure_speed(households: int, warehouse: Path) -> None:
     written = write_operator(warehouse, households)
     CONSOLE.print(", ".join(f"{table.split('.')[1]} {count:,}" for table, count in written.items()))
     everything = run(warehouse, "build", *money_selection(tests=False))
-    rebuilt = run(warehouse, "run", "--select", *REBUILT.split())
+    rebuilt = rebuild(warehouse)
     with duckdb.connect(str(warehouse)) as connection:
         copied = measured(connection, *COPY)
         scanned = measured(connection, *SCANS)
@@ -212,6 +221,38 @@ def measure_speed(households: int, warehouse: Path) -> None:
         f"multiple: {rebuilt.wall / scanned.wall:.1f} by the clock, "
         f"{rebuilt.wall / (scanned.wall + copied.wall):.1f} of scanning, joining and writing"
     )
+    measure_day(warehouse)
+
+
+def measure_day(warehouse: Path) -> None:
+    """A day's news on top of what was kept, and the same made from nothing."""
+    write_day(warehouse)
+    run(warehouse, "run", "--select", *BEFORE.split(), "--exclude", *REBUILT.split())
+    day = run(warehouse, "run", "--select", *REBUILT.split())
+    kept = fingerprints(warehouse)
+    rebuilt = rebuild(warehouse)
+    identical = "yes" if fingerprints(warehouse) == kept else "NO"
+    for name, cost in (("incremental day", day), ("the same from nothing", rebuilt)):
+        CONSOLE.print(
+            f"{name}: {cost.wall:.1f} s in {cost.models} models, {cost.cpu:.1f} s of processor with dbt, "
+            f"peak {cost.peak:,.0f} MB"
+        )
+    CONSOLE.print(f"day: {day.wall / rebuilt.wall:.1%} of a rebuild by the clock, identical: {identical}")
+
+
+def rebuild(warehouse: Path) -> Cost:
+    return run(warehouse, "run", "--full-refresh", "--select", *REBUILT.split())
+
+
+def fingerprints(warehouse: Path) -> list[tuple[int, int]]:
+    """Rows of each kept table, and the sum of their hashes."""
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return [
+            connection.execute(
+                f"select count(*), sum(hash(kept)) from attribution.{name} as kept"
+            ).fetchall()[0]
+            for name in KEPT
+        ]
 
 
 def run(warehouse: Path, *arguments: str) -> Cost:

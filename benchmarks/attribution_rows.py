@@ -93,6 +93,40 @@ STATEMENTS = {
     """,
 }
 
+# A day of such an operator: some households ask again, some book again; some older payments change.
+NEWS_AT = "timestamp '2026-01-31 15:00:00'"
+NEWS = (
+    f"""
+    insert into core.bridge_household_members by name
+    select * replace (native_id || '-new' as native_id, record_key || '-new' as record_key)
+    from core.bridge_household_members
+    where entity = 'lead' and native_id like '%-0' and {drawn("household_key", 108)} = 0
+    """,
+    f"""
+    insert into conformed.int_leads__unioned by name
+    select * replace (
+        lead_key || '-new' as lead_key, native_id || '-new' as native_id, {NEWS_AT} as occurred_at
+    )
+    from conformed.int_leads__unioned
+    where native_id || '-new' in (select native_id from core.bridge_household_members)
+    """,
+    f"""
+    insert into conformed.int_jobs__unioned by name
+    select * replace (
+        job_key || '-new' as job_key, native_id || '-new' as native_id, 'scheduled' as job_status,
+        {NEWS_AT} as booked_at, cast({NEWS_AT} as date) as booked_on,
+        cast(null as timestamp) as completed_at, cast(null as date) as completed_on,
+        cast(null as timestamp) as canceled_at, cast(null as date) as canceled_on
+    )
+    from conformed.int_jobs__unioned
+    where native_id like '%-0' and {drawn("customer_key", 360)} = 0
+    """,
+    f"""
+    update conformed.int_payments__unioned set amount = amount + sign(amount) / 100
+    where {drawn("payment_key", 1000)} = 0
+    """,
+)
+
 
 def write_operator(warehouse: Path, households: int) -> dict[str, int]:
     """Create the warehouse; returns the number of rows by table."""
@@ -105,3 +139,10 @@ def write_operator(warehouse: Path, households: int) -> dict[str, int]:
             table: connection.execute(f"select count(*) from {table}").fetchall()[0][0]
             for table in STATEMENTS
         }
+
+
+def write_day(warehouse: Path) -> None:
+    """A day's news for the warehouse that `write_operator` made."""
+    with duckdb.connect(str(warehouse)) as connection:
+        for statement in NEWS:
+            connection.execute(statement)

@@ -37,11 +37,11 @@ def random_world(seed: int) -> Rows:
         {"key": "attribution.smallest_population", "value": "15"},
     ]
     for number in range(HOUSEHOLDS):
-        _add_household(rows, rng, f"H{number:03d}", BRANDS[number % 2])
+        add_household(rows, rng, f"H{number:03d}", BRANDS[number % 2])
     return rows
 
 
-def _add_household(rows: Rows, rng: Random, household: str, brand: str) -> None:
+def add_household(rows: Rows, rng: Random, household: str, brand: str) -> None:
     rows["bridge_household_members"].append(member(household, "customer", f"C{household}", brand))
     for day in sorted(rng.sample(range(0, 120, 3), rng.randrange(0, 7))):
         lead_key = f"L{household}-{day:03d}"

@@ -1,8 +1,13 @@
 -- Every ledger entry split over the credited touches, to the cent. What is split is the running total of the conversion,
 -- and an entry gets the difference to the total before it. So entries add up to the ledger, each touch's sum is within a
 -- cent of its exact share however many entries there are, earlier entries never change, and a full refund nets to zero.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_outdated('int_conversions__fingerprinted', 'credit_fingerprint') }}"
+) }}
 with credits as (
     select * from {{ ref('int_attribution__credited') }}
+    where {{ is_outdated('fingerprint') }}
 ),
 
 entries as (
@@ -13,6 +18,7 @@ entries as (
 whole as (
     select
         credits.models,
+        credits.fingerprint,
         credits.conversion_key,
         credits.touch_key,
         entries.entry_key,
@@ -49,6 +55,7 @@ totalled as (
 shared as (
     select
         credits.models,
+        credits.fingerprint,
         credits.conversion_key,
         credits.touch_key,
         credits.touch_position,
@@ -77,6 +84,7 @@ running as (
 
 select
     models,
+    fingerprint,
     conversion_key,
     touch_key,
     entry_key,
@@ -90,6 +98,7 @@ union all
 
 select
     models,
+    fingerprint,
     conversion_key,
     touch_key,
     entry_key,

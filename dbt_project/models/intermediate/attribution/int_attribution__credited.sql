@@ -1,8 +1,16 @@
 -- Conversion x touch x the models that share the conversion in the same way. Every job of a chain inherits the credit of its
 -- first job; a conversion that no touch earned is one row with weight 1, no touch, and the reason. Repeat business is a
 -- channel of its own, everything else that nobody earned is `unattributed`.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_outdated('int_conversions__fingerprinted', 'credit_fingerprint') }}"
+) }}
 with conversions as (
-    select * from {{ ref('int_conversions__identified') }}
+    select conversions.*, fingerprinted.credit_fingerprint as fingerprint
+    from {{ ref('int_conversions__identified') }} as conversions
+    inner join {{ ref('int_conversions__fingerprinted') }} as fingerprinted
+        on fingerprinted.conversion_key = conversions.conversion_key
+    where {{ is_outdated('fingerprinted.credit_fingerprint') }}
 ),
 
 -- What came closest to being credited says best why nothing was.
@@ -27,12 +35,14 @@ reasons as (
             else 'no_touch'
         end as reason
     from {{ ref('int_opportunities__touched') }}
+    where opportunity_key in (select opportunity_key from conversions)
     group by opportunity_key
 ),
 
 credited as (
     select
         weights.models,
+        conversions.fingerprint,
         conversions.conversion_key,
         weights.touch_key,
         weights.touch_position,
@@ -75,6 +85,7 @@ explained as (
 uncredited as (
     select
         known.models,
+        explained.fingerprint,
         explained.conversion_key,
         cast(null as varchar) as touch_key,
         cast(1 as bigint) as touch_position,
@@ -97,6 +108,7 @@ select * from credited
 union all
 select
     models,
+    fingerprint,
     conversion_key,
     touch_key,
     touch_position,

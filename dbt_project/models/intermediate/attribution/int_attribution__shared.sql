@@ -1,6 +1,15 @@
 -- Conversion x touch x the models that share the conversion in the same way, with what fct_attribution shows: the same rows
 -- before each is repeated for every one of its models. Most journeys are shared alike by all, so this is a sixth of them.
-with money as (
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_outdated('int_conversions__fingerprinted', 'credit_fingerprint') }}"
+) }}
+with credits as (
+    select * from {{ ref('int_attribution__credited') }}
+    where {{ is_outdated('fingerprint') }}
+),
+
+money as (
     select
         models,
         conversion_key,
@@ -12,11 +21,13 @@ with money as (
         sum(case when entry_type = 'invoiced' then amount else 0 end) as invoiced_amount,
         sum(case when entry_type = 'collected' then amount else 0 end) as collected_amount
     from {{ ref('int_attribution__allocated') }}
+    where {{ is_outdated('fingerprint') }}
     group by models, conversion_key, coalesce(touch_key, '')
 )
 
 select
     credits.models,
+    credits.fingerprint,
     credits.conversion_key,
     conversions.conversion_kind,
     conversions.job_key,
@@ -47,7 +58,7 @@ select
     cast(coalesce(money.completed_amount, 0) as decimal(18, 2)) as completed_amount,
     cast(coalesce(money.invoiced_amount, 0) as decimal(18, 2)) as invoiced_amount,
     cast(coalesce(money.collected_amount, 0) as decimal(18, 2)) as collected_amount
-from {{ ref('int_attribution__credited') }} as credits
+from credits
 inner join {{ ref('int_conversions__identified') }} as conversions
     on conversions.conversion_key = credits.conversion_key
 left join {{ ref('int_households__served') }} as served on served.household_key = conversions.household_key

@@ -3,6 +3,10 @@
 --
 -- A further model is one more line of `rules` and one row of the seed: any non-negative numbers will do, they are
 -- normalised here. Units of 1e-12; what truncation leaves over goes one unit each to the touches that lost most by it.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_outdated('int_conversions__fingerprinted', 'weight_fingerprint') }}"
+) }}
 {%- set rules = {
     'first': "touch_position = 1",
     'last': "is_last",
@@ -14,7 +18,14 @@
     'markov': "case when markov_guard is null then path_weight / touches_of_channel else 1 end",
     'shapley': "case when shapley_guard is null then 1.0 / touches_of_channel else 1 end",
 } %}
-with shape as (
+with opportunities as (
+    select opportunity_key, weight_fingerprint as fingerprint
+    from {{ ref('int_conversions__fingerprinted') }}
+    where conversion_key = opportunity_key
+      and {{ is_outdated('weight_fingerprint') }}
+),
+
+shape as (
     select
         {{ setting('attribution.position.first', 'double') }} as position_first,
         {{ setting('attribution.position.last', 'double') }} as position_last,
@@ -33,7 +44,8 @@ touches as (
     from (
         select *, max(touch_count) over (partition by opportunity_key) as touch_count_of_path
         from {{ ref('int_opportunities__touched') }}
-        where is_in_path or is_last
+        where (is_in_path or is_last)
+          and opportunity_key in (select opportunity_key from opportunities)
     ) as eligible
     where touch_count_of_path is not null
 ),
@@ -165,21 +177,25 @@ alike as (
 
 select
     completed.opportunity_key,
+    opportunities.fingerprint,
     alike.models,
     completed.touch_key,
     completed.place as touch_position,
     cast(completed.units * cast(0.000000000001 as decimal(13, 12)) as decimal(13, 12)) as weight
 from completed
 inner join alike on alike.opportunity_key = completed.opportunity_key and alike.example = completed.model
+inner join opportunities on opportunities.opportunity_key = completed.opportunity_key
 where completed.units > 0
 
 union all
 
 select
-    opportunity_key,
+    touches.opportunity_key,
+    opportunities.fingerprint,
     (select string_agg(model, ',' order by sort_order) from {{ ref('attribution_models') }}),
-    touch_key,
-    place,
+    touches.touch_key,
+    touches.place,
     cast(1 as decimal(13, 12))
 from touches
-where row_count = 1
+inner join opportunities on opportunities.opportunity_key = touches.opportunity_key
+where touches.row_count = 1

@@ -19,60 +19,67 @@ credited as (
 events as (
     select
         brand_key,
-        coalesce(household_key, touch_key) as person,
+        hash(brand_key, coalesce(household_key, touch_key)) as person,
         touch_key,
         touch_at as event_at,
         channel,
         window_days,
         precedence
     from touches
-    where touch_key not in (select touch_key from credited)
+    where not exists (select 1 from credited where credited.touch_key = touches.touch_key)
     union all
-    select brand_key, household_key, null, opportunity_at, null, window_days, 0
+    select brand_key, hash(brand_key, household_key), null, opportunity_at, null, window_days, 0
     from {{ ref('int_opportunities__windowed') }}
     where household_key is not null
+),
+
+neighbours as (
+    select
+        *,
+        lag(true) over in_time is null as is_first,
+        lag(event_at) over in_time as previous_at,
+        lead(event_at) over in_time as next_at,
+        lead(window_days) over in_time as next_window_days,
+        lead(touch_key) over in_time is null as is_before_booking_or_last
+    from events
+    window in_time as (partition by person order by event_at, precedence, touch_key)
 ),
 
 separated as (
     select
         *,
-        case
-            when touch_key is null
-                or event_at > lag(event_at) over (
-                    partition by brand_key, person order by event_at, precedence, touch_key
-                ) + window_days * interval '1 day'
-                then 1
-            else 0
-        end as starts_anew
-    from events
+        coalesce(
+            is_first or touch_key is null or event_at > previous_at + window_days * interval '1 day', false
+        ) as starts_anew,
+        coalesce(
+            is_before_booking_or_last or next_at > event_at + next_window_days * interval '1 day', false
+        ) as ends_here
+    from neighbours
 ),
 
+-- Most journeys have one step; only the others are numbered and put in order.
 numbered as (
     select
         *,
-        sum(starts_anew) over (
-            partition by brand_key, person
+        sum(cast(starts_anew as integer)) over (
+            partition by person
             order by event_at, precedence, touch_key
             rows between unbounded preceding and current row
         ) as journey_number
     from separated
+    where not (starts_anew and ends_here)
 ),
 
-lost_journeys as (
+ordered as (
     select
-        brand_key,
-        person,
-        journey_number,
-        {{ population_key('brand_key', 'max(event_at)') }} as population_key,
-        count(*) as step_count,
-        min(channel) as only_channel
+        *,
+        row_number() over (partition by person, journey_number order by event_at, precedence, touch_key) as step_number,
+        max(event_at) over (partition by person, journey_number) as ended_at,
+        max(event_at + window_days * interval '1 day') over (partition by person, journey_number) as lost_at
     from numbered
     where touch_key is not null
-    group by brand_key, person, journey_number
-    having max(event_at + window_days * interval '1 day') < (select as_of_at from {{ ref('int_data__as_of') }})
 ),
 
--- Most journeys have one step, and are told by their only channel; the others are put in order.
 steps as (
     select
         opportunity_key as journey_key,
@@ -84,21 +91,13 @@ steps as (
     where touch_count > 1
     union all
     select
-        coalesce(numbered.brand_key, '') || '|' || numbered.person || '|' || cast(numbered.journey_number as varchar),
-        lost_journeys.population_key,
+        concat_ws('|', person, journey_number),
+        {{ population_key('brand_key', 'ended_at') }},
         false,
-        numbered.channel,
-        row_number() over (
-            partition by numbered.brand_key, numbered.person, numbered.journey_number
-            order by numbered.event_at, numbered.precedence, numbered.touch_key
-        )
-    from numbered
-    inner join lost_journeys
-        on lost_journeys.brand_key is not distinct from numbered.brand_key
-        and lost_journeys.person = numbered.person
-        and lost_journeys.journey_number = numbered.journey_number
-    where numbered.touch_key is not null
-      and lost_journeys.step_count > 1
+        channel,
+        step_number
+    from ordered
+    where lost_at < (select as_of_at from {{ ref('int_data__as_of') }})
 ),
 
 moves as (
@@ -113,9 +112,12 @@ journeys as (
     from credited
     where touch_count = 1
     union all
-    select population_key, false, only_channel
-    from lost_journeys
-    where step_count = 1
+    select {{ population_key('brand_key', 'event_at') }}, false, channel
+    from separated
+    where starts_anew
+      and ends_here
+      and touch_key is not null
+      and event_at + window_days * interval '1 day' < (select as_of_at from {{ ref('int_data__as_of') }})
     union all
     select
         population_key,

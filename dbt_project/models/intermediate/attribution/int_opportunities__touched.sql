@@ -3,8 +3,13 @@
 -- customer") is earned by service: it looks back only to the household's job before it, so that the ads which won that one
 -- do not win every later visit too. Only marketing touches make a path; somebody who only ever came direct has a path of
 -- those. `is_last` marks what really came last, marketing or not.
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='sync_all_columns',
+    pre_hook="{{ forget_outdated('int_opportunities__windowed', 'path_fingerprint') }}"
+) }}
 with opportunities as (
     select * from {{ ref('int_opportunities__windowed') }}
+    where {{ is_outdated('path_fingerprint') }}
 ),
 
 touches as (
@@ -40,6 +45,7 @@ pairs as (
 judged as (
     select
         opportunity_key,
+        path_fingerprint as fingerprint,
         touch_key,
         opportunity_at,
         population_key,
@@ -86,6 +92,7 @@ placed as (
 
 select
     opportunity_key,
+    fingerprint,
     touch_key,
     opportunity_at,
     population_key,
@@ -108,6 +115,7 @@ union all
 
 select
     opportunity_key,
+    fingerprint,
     touch_key,
     opportunity_at,
     population_key,
