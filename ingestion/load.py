@@ -83,39 +83,44 @@ class LoadResult:
 
 
 def load_platform(
-    source: SourceSpec, landing: Landing, warehouse: Path, dlt_home: Path, result: LoadResult
+    source: SourceSpec,
+    landing: Landing,
+    warehouse: duckdb.DuckDBPyConnection,
+    dlt_home: Path,
+    result: LoadResult,
 ) -> None:
-    """Load every landed pull of one platform that the warehouse does not hold yet.
-
-    Raises:
-        WarehouseBusy: another process has the warehouse open.
-    """
+    """Load every landed pull of one platform that the warehouse, open for writing, does not hold yet."""
     _PlatformLoad(source, landing, warehouse, dlt_home, result).run()
 
 
 class _PlatformLoad:
     def __init__(
-        self, source: SourceSpec, landing: Landing, warehouse: Path, dlt_home: Path, result: LoadResult
+        self,
+        source: SourceSpec,
+        landing: Landing,
+        warehouse: duckdb.DuckDBPyConnection,
+        dlt_home: Path,
+        result: LoadResult,
     ) -> None:
         self._source = source
         self._landing = landing
+        # One connection for everything, dlt included: opening and closing a file of gigabytes takes longer than
+        # loading an hour's news.
         self._warehouse = warehouse
         self._dlt_home = dlt_home
         self._schema = f"raw_{source.platform}"
         self._result = result
 
     def run(self) -> None:
-        with closing(open_warehouse(self._warehouse)) as connection:
-            self._create_missing_tables(connection)
-            loaded = self._loaded_pulls(connection)
+        self._create_missing_tables()
+        loaded = self._loaded_pulls()
         landed = self._landing.manifests(self._source.platform, loaded)
         known = {spec.name for spec in self._source.objects}
         for batch in _batches([manifest for manifest in landed if manifest.object in known]):
             self._load(batch)
-        with closing(open_warehouse(self._warehouse)) as connection:
-            self._mark_removed(connection)
+        self._mark_removed()
 
-    def _create_missing_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _create_missing_tables(self) -> None:
         """Every table exists, empty if need be: models select from it. dlt takes over what it finds."""
         schemas = {spec.name: _LOADED_SCHEMA for spec in self._source.objects}
         schemas |= {
@@ -124,22 +129,22 @@ class _PlatformLoad:
             "_fields": FIELDS_SCHEMA,
             "_earlier_payloads": EARLIER_PAYLOADS_SCHEMA,
         }
-        connection.execute(f"create schema if not exists {self._schema}")
-        for name in sorted(schemas.keys() - self._existing_tables(connection)):
-            connection.register("empty", schemas[name].empty_table())
-            connection.execute(f'create table {self._schema}."{name}" as from empty')
-            connection.unregister("empty")
+        self._warehouse.execute(f"create schema if not exists {self._schema}")
+        for name in sorted(schemas.keys() - self._existing_tables()):
+            self._warehouse.register("empty", schemas[name].empty_table())
+            self._warehouse.execute(f'create table {self._schema}."{name}" as from empty')
+            self._warehouse.unregister("empty")
 
-    def _existing_tables(self, connection: duckdb.DuckDBPyConnection) -> set[str]:
-        rows = connection.execute(
+    def _existing_tables(self) -> set[str]:
+        rows = self._warehouse.execute(
             "select table_name from information_schema.tables where table_schema = ?", [self._schema]
         ).fetchall()
         return {name for (name,) in rows}
 
-    def _loaded_pulls(self, connection: duckdb.DuckDBPyConnection) -> frozenset[str]:
-        if "_dlt_loads" not in self._existing_tables(connection):
+    def _loaded_pulls(self) -> frozenset[str]:
+        if "_dlt_loads" not in self._existing_tables():
             return frozenset()
-        rows = connection.execute(
+        rows = self._warehouse.execute(
             f"select pull_id from {self._schema}._pulls "
             f"join {self._schema}._dlt_loads on _dlt_load_id = load_id where status = 0"
         ).fetchall()
@@ -152,16 +157,16 @@ class _PlatformLoad:
         for manifest in batch:
             by_object[manifest.object].append(manifest)
         resources = []
-        with closing(open_warehouse(self._warehouse)) as connection:
-            for name, manifests in by_object.items():
-                spec = self._source.object(name)
-                incoming = self._decoded(spec, manifests, rejects, profile)
-                found = changes(connection, self._schema, name, newest_versions(connection, incoming))
-                table = f"{self._schema}.{name}"
-                self._result.changed[table] = self._result.changed.get(table, 0) + found.rows.num_rows
-                if found.rows.num_rows:
-                    resources.append(_rows_resource(name, found))
-            profile.merge(connection.table(f"{self._schema}._fields").to_arrow_table())
+        for name, manifests in by_object.items():
+            spec = self._source.object(name)
+            incoming = self._decoded(spec, manifests, rejects, profile)
+            newest = newest_versions(self._warehouse, incoming)
+            found = changes(self._warehouse, self._schema, name, newest)
+            table = f"{self._schema}.{name}"
+            self._result.changed[table] = self._result.changed.get(table, 0) + found.rows.num_rows
+            if found.rows.num_rows:
+                resources.append(_rows_resource(name, found))
+        profile.merge(self._warehouse.table(f"{self._schema}._fields").to_arrow_table())
         fields = profile.table()
         if fields.num_rows:
             resources.append(_resource("_fields", [fields], _FIELDS_KEY, FIELDS_SCHEMA))
@@ -189,7 +194,7 @@ class _PlatformLoad:
     def _run_pipeline(self, resources: list[Any]) -> None:
         pipeline = dlt.pipeline(
             pipeline_name=self._schema,
-            destination=dlt.destinations.duckdb(str(self._warehouse)),
+            destination=dlt.destinations.duckdb(self._warehouse),
             dataset_name=self._schema,
             pipelines_dir=str(self._dlt_home),
         )
@@ -197,12 +202,12 @@ class _PlatformLoad:
         pipeline.drop()
         pipeline.run(resources)
 
-    def _mark_removed(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def _mark_removed(self) -> None:
         """Set `removed_at` where a complete listing that started after a row was last seen lacks it."""
         for spec in self._source.objects:
             if not spec.is_complete_listing:
                 continue
-            connection.execute(
+            self._warehouse.execute(
                 f"""
                 update {self._schema}."{spec.name}" as held
                 set removed_at = derived.removed_at

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, date, datetime
 from datetime import time as day_time
 
 from ingestion.config import Account, ConfigError, Settings
 from ingestion.http import Patience, VendorClient, VendorError
 from ingestion.landing import Landing
-from ingestion.load import LoadResult, drop_raw, load_platform
+from ingestion.load import LoadResult, drop_raw, load_platform, open_warehouse
 from ingestion.locks import exclusive
 from ingestion.operator_tables import write_operator_tables
 from ingestion.pull import Progress, ProgressListener, PullOrder, PullResult, pull_object
@@ -83,10 +84,13 @@ def load_landed(settings: Settings, platforms: Sequence[str] | None = None) -> L
     result = LoadResult()
     landing = Landing(settings.home.landing)
     # Two loads would share dlt's working folder and the one writer that DuckDB allows.
-    with exclusive(settings.home.dlt / ".lock"):
+    with (
+        exclusive(settings.home.dlt / ".lock"),
+        closing(open_warehouse(settings.home.warehouse)) as warehouse,
+    ):
         for platform, source in discover().items():
             if platforms is None or platform in platforms:
-                load_platform(source, landing, settings.home.warehouse, settings.home.dlt, result)
+                load_platform(source, landing, warehouse, settings.home.dlt, result)
         write_operator_tables(settings)
     result.seconds = time.perf_counter() - began
     return result

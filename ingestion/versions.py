@@ -100,8 +100,9 @@ def changes(
 ) -> Changes:
     """What of the newest versions differs from what the object's table holds and is not older.
 
-    Rows that only confirm what is held, and earlier fetches of it, are noted in the table at once: repeating
-    that after a crash is harmless, and it spares rewriting unchanged reference lists with every run.
+    Rows that only confirm what is held, be it under a newer time (a file that was written anew), and earlier
+    fetches of it, are noted in the table at once: repeating that after a crash is harmless, and it spares
+    rewriting unchanged reference lists with every run.
     """
     table = f'{schema}."{object_name}"'
     earlier = f"(from {schema}._earlier_payloads where object = '{object_name}')"
@@ -130,15 +131,14 @@ def _compare(connection: duckdb.DuckDBPyConnection, table: str) -> None:
             newest.row_index,
             newest.account_id,
             newest.native_id,
+            newest.modified_at,
             newest.fetched_at,
             newest.pull_id,
             held.native_id is null as is_new,
             held.native_id is null
                 or (coalesce(newest.modified_at, {_UNDATED}), newest.fetched_at, newest.pull_id)
                 > (coalesce(held.modified_at, {_UNDATED}), held.fetched_at, held.pull_id) as is_newer,
-            coalesce(held.payload = newest.payload, false) as has_held_payload,
-            held.modified_at is not distinct from newest.modified_at as has_held_time,
-            held.changed_at as held_changed_at
+            coalesce(held.payload = newest.payload, false) as has_held_payload
         from newest
         left join {table} as held
             on held.account_id = newest.account_id and held.native_id = newest.native_id
@@ -151,10 +151,15 @@ def _note_confirmations(connection: duckdb.DuckDBPyConnection, table: str) -> No
     connection.execute(
         f"""
         update {table} as held
-        set fetched_at = verdicts.fetched_at, pull_id = verdicts.pull_id, removed_at = null
+        set
+            modified_at = verdicts.modified_at,
+            fetched_at = verdicts.fetched_at,
+            changed_at = least(held.changed_at, verdicts.fetched_at),
+            pull_id = verdicts.pull_id,
+            removed_at = null
         from verdicts
         where verdicts.account_id = held.account_id and verdicts.native_id = held.native_id
-            and verdicts.is_newer and verdicts.has_held_payload and verdicts.has_held_time
+            and verdicts.is_newer and verdicts.has_held_payload
         """
     )
 
@@ -225,7 +230,7 @@ def _written(connection: duckdb.DuckDBPyConnection, earlier: str) -> pa.Table:
     return connection.execute(
         f"""
         with written as (
-            from verdicts where is_newer and not (has_held_payload and has_held_time)
+            from verdicts where is_newer and not has_held_payload
         ),
         -- Only rows with a past are hashed: a first load has none.
         with_a_past as materialized (
@@ -246,11 +251,7 @@ def _written(connection: duckdb.DuckDBPyConnection, earlier: str) -> pa.Table:
         select
             written.row_index,
             written.is_new,
-            least(
-                written.fetched_at,
-                case when written.has_held_payload then written.held_changed_at end,
-                returned.fetched_at
-            ) as changed_at
+            least(written.fetched_at, returned.fetched_at) as changed_at
         from written
         left join returned on returned.row_index = written.row_index
         order by written.row_index

@@ -170,6 +170,23 @@ def test_a_corrected_line_is_no_reject_any_more(tmp_path: Path) -> None:
     assert held == {"five": (1,), "5": (0,)}
 
 
+def test_a_file_that_grows_at_its_top_changes_no_other_row(tmp_path: Path) -> None:
+    settings = file_settings(tmp_path / "home", str(tmp_path / "*.csv"))
+    lines = ["yelp,1,,2026-02-01,,,5,", "yelp,1,,2026-02-02,,,6,"]
+    changed_at = {}
+    for upload in (lines[:1], lines[::-1]):
+        (tmp_path / "a.csv").write_text("\n".join([HEADER, *upload]) + "\n")
+        assert not [result.error for result in ingest(settings, patience=QUICK) if result.error]
+        with duckdb.connect(str(settings.home.warehouse)) as connection:
+            changed_at[len(upload)] = dict(
+                connection.execute(
+                    "select payload ->> '$.date', changed_at from raw_spend_csv.spend"
+                ).fetchall()
+            )
+            assert connection.execute("from raw_spend_csv._earlier_payloads").fetchall() == []
+    assert changed_at[1].items() < changed_at[2].items()
+
+
 def test_a_pattern_that_matches_nothing_is_a_configuration_error(tmp_path: Path) -> None:
     results = ingest(file_settings(tmp_path / "home", str(tmp_path / "none/*.csv")), patience=QUICK)
     assert all(isinstance(result.error, ConfigError) for result in results)

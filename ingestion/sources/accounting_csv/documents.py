@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ingestion.sources.accounting_csv.entries import REQUIRED_COLUMNS, Entry, Rejected, read_entry
@@ -36,9 +37,10 @@ class Export:
     lines: tuple[Line, ...]
 
     def payloads(self) -> Iterator[dict[str, Any]]:
+        # Without the line's number: a file that grows at its top would change every document with every export.
         for line in self.lines:
             if line.entry is not None:
-                yield {**line.entry.payload(), "file": self.name, "line": line.number}
+                yield {**line.entry.payload(), "file": self.name}
 
     def reject_payloads(self) -> Iterator[dict[str, Any]]:
         for line in self.lines:
@@ -46,6 +48,8 @@ class Export:
                 yield {"file": self.name, "line": line.number, "reason": line.reason, "row": line.values}
 
 
+# Accepted and rejected lines are two objects, and each asks for the file when it is pulled and when it is loaded.
+@lru_cache(maxsize=1)
 def read_export(name: str, body: bytes) -> Export:
     """Read a file's bytes: UTF-8 (with or without BOM), comma or tab, a header row.
 

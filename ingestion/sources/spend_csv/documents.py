@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -49,14 +50,17 @@ class Document:
         return [line for line in self.lines if line.row is None]
 
     def payloads(self) -> Iterator[dict[str, Any]]:
-        for line, row in self.rows:
-            yield {**row.payload(), "file": self.name, "line": line.number}
+        # Without the line's number: a file that grows at its top would change every row with every upload.
+        for _, row in self.rows:
+            yield {**row.payload(), "file": self.name}
 
     def reject_payloads(self) -> Iterator[dict[str, Any]]:
         for line in self.rejects:
             yield {"file": self.name, "line": line.number, "reason": line.reason, "row": line.values}
 
 
+# Accepted and rejected lines are two objects, and each asks for the file when it is pulled and when it is loaded.
+@lru_cache(maxsize=1)
 def read_document(name: str, body: bytes) -> Document:
     """Read a file's bytes: UTF-8 (with or without BOM), comma or tab, a header row.
 

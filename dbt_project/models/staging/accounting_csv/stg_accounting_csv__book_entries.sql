@@ -4,7 +4,7 @@ with parsed as (
         *,
         'accounting_csv' as platform,
         {{ json_fields('payload', text_fields(
-            ['brand', 'number', 'reference', 'deposit', 'currency', 'note', 'file', 'line', 'extra'],
+            ['brand', 'number', 'reference', 'deposit', 'currency', 'note', 'file', 'extra'],
             {'normalised': text_fields(['kind', 'status', 'date', 'subtotal', 'tax', 'total', 'fee'])}
         )) }} as entry
     from {{ source('accounting_csv', 'entries') }}
@@ -35,7 +35,6 @@ select
         'currency': 'entry.currency',
         'note': 'entry.note',
         'file': 'entry.file',
-        'line': 'entry.line',
         'extra': 'entry.extra'
     }) }} as vendor_attributes,
     parsed.changed_at as _loaded_at

@@ -5,7 +5,7 @@ with spend as (
         'spend_csv' as platform,
         {{ json_fields('payload', text_fields(
             ['account_id', 'account_name', 'campaign_id', 'campaign_name', 'currency', 'clicks', 'impressions', 'leads',
-             'conversions', 'conversions_value', 'leads_charged', 'note', 'invoice_ref', 'uploaded_by', 'file', 'line',
+             'conversions', 'conversions_value', 'leads_charged', 'note', 'invoice_ref', 'uploaded_by', 'file',
              'extra'],
             {'normalised': text_fields(
                 ['source', 'cost_type', 'allocation'], {'days': [text_fields(['date', 'spend'])]}
@@ -66,7 +66,6 @@ select
         'invoice_ref': 'row_read.invoice_ref',
         'uploaded_by': 'row_read.uploaded_by',
         'file': 'row_read.file',
-        'line': 'row_read.line',
         'extra': 'row_read.extra'
     }) }} as vendor_attributes,
     identified.changed_at as _loaded_at
