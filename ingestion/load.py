@@ -104,8 +104,8 @@ class _PlatformLoad:
     ) -> None:
         self._source = source
         self._landing = landing
-        # One connection for everything, dlt included: opening and closing a file of gigabytes takes longer than
-        # loading an hour's news.
+        # One connection for everything, dlt included: opening and closing a file of gigabytes takes longer
+        # than loading an hour's news.
         self._warehouse = warehouse
         self._dlt_home = dlt_home
         self._schema = f"raw_{source.platform}"

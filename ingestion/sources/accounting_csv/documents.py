@@ -37,7 +37,7 @@ class Export:
     lines: tuple[Line, ...]
 
     def payloads(self) -> Iterator[dict[str, Any]]:
-        # Without the line's number: a file that grows at its top would change every document with every export.
+        # Without the line's number: a file that grows at its top would change all documents each time.
         for line in self.lines:
             if line.entry is not None:
                 yield {**line.entry.payload(), "file": self.name}
@@ -48,7 +48,7 @@ class Export:
                 yield {"file": self.name, "line": line.number, "reason": line.reason, "row": line.values}
 
 
-# Accepted and rejected lines are two objects, and each asks for the file when it is pulled and when it is loaded.
+# Accepted and rejected lines are two objects, and each asks for the file when it is pulled and when loaded.
 @lru_cache(maxsize=1)
 def read_export(name: str, body: bytes) -> Export:
     """Read a file's bytes: UTF-8 (with or without BOM), comma or tab, a header row.

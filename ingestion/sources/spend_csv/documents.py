@@ -59,7 +59,7 @@ class Document:
             yield {"file": self.name, "line": line.number, "reason": line.reason, "row": line.values}
 
 
-# Accepted and rejected lines are two objects, and each asks for the file when it is pulled and when it is loaded.
+# Accepted and rejected lines are two objects, and each asks for the file when it is pulled and when loaded.
 @lru_cache(maxsize=1)
 def read_document(name: str, body: bytes) -> Document:
     """Read a file's bytes: UTF-8 (with or without BOM), comma or tab, a header row.
