@@ -176,6 +176,38 @@ def _name_twins(r: OperatorRecords) -> list[str]:
     ]
 
 
+def _swapped_digits_next_door(r: OperatorRecords) -> list[str]:
+    """A number with two digits swapped is a slip; the next number up would be a neighbour's."""
+    return [
+        r.customer("sd1", "Casimir Vrabel", phones=("6155550156",), addresses=("29 Boone Trail, 37216",)),
+        r.customer("sd2", "Casimir Vrabel", phones=("6155550165",), addresses=("11 Boone Trail, 37216",)),
+    ]
+
+
+def _house_of_one_name(r: OperatorRecords) -> list[str]:
+    return [
+        r.customer(
+            "hn1",
+            "Odalys Brandt",
+            phones=("6155550157",),
+            addresses=("75 Naismith Pike Unit Heronsgate, 37216",),
+        ),
+        r.customer(
+            "hn2",
+            "Odalys Brandt",
+            phones=("6295550188",),
+            addresses=("57 Naismith Pike Unit Heronsgate, 37216",),
+        ),
+    ]
+
+
+def _shared_phone_and_a_mistyped_zip(r: OperatorRecords) -> list[str]:
+    return [
+        r.customer("mz1", "Rosa Ibarra", phones=("6295550152",), addresses=("41 Juniper Path, 37217",)),
+        r.customer("mz2", "Keith Olander", phones=("6295550152",), addresses=("41 Juniper Path, 37271",)),
+    ]
+
+
 def _same_name_without_anything_else(r: OperatorRecords) -> list[str]:
     return [r.lead("sa1", "Mary Jones"), r.lead("sa2", "Mary Jones")]
 

@@ -30,6 +30,9 @@ TOGETHER = (
     "deleted_records",
     "open_duplicates",
     "everything_shared",
+    "swapped_digits_next_door",
+    "house_of_one_name",
+    "shared_phone_and_a_mistyped_zip",
 )
 APART = (
     "dots_matter_elsewhere",

@@ -10,10 +10,12 @@ with members as (
     inner join {{ ref('int_identities__records') }} as records on records.record_key = evidence.record_key
 ),
 
--- House number and ZIP: enough to say that two records live in different places, and proof against a misspelt
--- street.
+-- House number with ZIP, and with street: two records live in different places when they share neither, so that no
+-- misspelt street and no mistyped ZIP parts a home.
 places as (
-    select owner_key as record_key, list_distinct(list(house_number || ' ' || area)) as places
+    select
+        owner_key as record_key,
+        list_distinct(list_concat(list(house_number || ' ' || area), list(house_number || ' ' || street))) as places
     from {{ ref('int_locations__normalized') }}
     where is_evidence
     group by owner_key

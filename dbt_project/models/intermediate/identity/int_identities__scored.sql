@@ -18,7 +18,8 @@ compared as (
         {%- endfor %}
         a.surname is not null and b.surname is not null as do_both_have_surnames,
         abs(try_cast(a.house_number as bigint) - try_cast(b.house_number as bigint)) as house_numbers_apart,
-        greatest(length(a.unit), length(b.unit)) as longer_unit
+        greatest(length(a.unit), length(b.unit)) as longer_unit,
+        left(a.phone, -1) = left(b.phone, -1) as are_phones_in_sequence
     from {{ ref('int_identities__candidates') }} as candidates
     inner join {{ ref('int_identities__profiles') }} as a on a.record_key = candidates.left_key
     inner join {{ ref('int_identities__profiles') }} as b on b.record_key = candidates.right_key
@@ -62,6 +63,7 @@ weighed as (
 
 -- What no sum of bits may outvote: names that contradict each other, namesakes next door or in the next flat, and a
 -- name with nothing beside it.
+-- No two of them have a number that is a slip of the other's, unless it is the next one, or a house of one name.
 guarded as (
     select
         *,
@@ -72,9 +74,12 @@ guarded as (
                 or ((given_name_level = -1 or do_both_have_surnames) and greatest(phone_level, email_level - 1) >= 1)
             else true
         end as do_names_allow,
-        greatest(phone_level, email_level) = 2 or not coalesce(
-            (house_number_level in (0, 1) and house_numbers_apart <= 20) or (unit_level = 0 and longer_unit <= 4), false)
-            as do_places_allow,
+        greatest(phone_level, email_level) = 2
+            or (phone_level = 1 and not are_phones_in_sequence)
+            or (unit_level >= 1 and longer_unit > 4)
+            or not coalesce(
+                (house_number_level in (0, 1) and house_numbers_apart <= 20) or (unit_level = 0 and longer_unit <= 4), false
+            ) as do_places_allow,
         greatest(phone_level, email_level - 1, street_level, city_level, house_number_level - 1) >= 1 as has_more_than_names
     from weighed
 )
