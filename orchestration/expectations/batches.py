@@ -36,7 +36,7 @@ ENOUGH_EVENTS = 200
 LEAST_DEVIATION = 0.01
 _SEED = 7
 
-# Offices close for several days in a row around these; a single holiday is one day, and one day is not judged.
+# Offices close for several days in a row around these; a single day off raises nothing anyway.
 _LONG_HOLIDAYS = """
     (month(day_on) = 11 and day(day_on) between 22 and 29 and isodow(day_on) in (4, 5))
     or (month(day_on) = 12 and day(day_on) >= 24)

@@ -49,7 +49,7 @@ class Expectation(BaseModel):
 
 
 class Batch(_Strict):
-    """Columns, each an SQL expression over the table, and what is expected of them and of the built-in ones."""
+    """Columns, each an SQL expression over the table, and what is expected of these and the built-in."""
 
     columns: dict[str, str] = {}
     expectations: tuple[Expectation, ...] = Field(min_length=1)
