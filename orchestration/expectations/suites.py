@@ -15,7 +15,8 @@ RAW_TABLES = "every raw table"
 SAMPLE_ROWS = 1_000
 
 # What every batch of accounts holds beside the measures of its suite.
-VOLUME_COLUMNS = ("row_count", "last_week_rows", "usual_week_rows", "last_week_share")
+VOLUME_COLUMNS = ("row_count", "last_week_rows", "usual_week_rows", "last_week_share", "weekday_share")
+NIGHT_COLUMNS = ("night_share", "night_deviations")
 LISTING_COLUMNS = ("row_count", "listing_rows", "usual_listing_rows", "listing_share")
 
 
@@ -48,9 +49,9 @@ class Expectation(BaseModel):
 
 
 class Batch(_Strict):
-    """Columns, each an SQL expression over the table, and what is expected of them."""
+    """Columns, each an SQL expression over the table, and what is expected of these and the built-in."""
 
-    columns: dict[str, str] = Field(min_length=1)
+    columns: dict[str, str] = {}
     expectations: tuple[Expectation, ...] = Field(min_length=1)
 
 
@@ -60,7 +61,8 @@ class Suite(_Strict):
     Attributes:
         name: The file's name.
         table: `schema.name`, or "every raw table".
-        day: SQL expression of the day that a row belongs to; makes the weekly volumes.
+        day: SQL expression of the day that a row belongs to; makes the volumes by week and by weekday.
+        acts_at: SQL expression of the UTC time at which a person acted; makes the shares of night events.
         rows: Judged row by row, on a sample of `SAMPLE_ROWS`.
         accounts: Judged account by account; its columns are aggregates over every row.
     """
@@ -69,6 +71,7 @@ class Suite(_Strict):
     about: str
     table: str
     day: str | None = None
+    acts_at: str | None = None
     rows: Batch | None = None
     accounts: Batch | None = None
 
@@ -90,6 +93,8 @@ class Suite(_Strict):
             raise ValueError(f'table is {self.table!r}; write schema.name or "{RAW_TABLES}"')
         if not self.rows and not self.accounts:
             raise ValueError("needs rows or accounts: a suite that expects nothing cannot fail")
+        if self.acts_at and not self.day:
+            raise ValueError("acts_at needs day: nights are judged beside the volumes")
         if self.is_raw and self.rows:
             raise ValueError(f'rows cannot be judged for "{RAW_TABLES}": write aggregates under accounts')
         given = {
@@ -108,7 +113,9 @@ class Suite(_Strict):
     def _built_in(self) -> tuple[str, ...]:
         if self.is_raw:
             return LISTING_COLUMNS
-        return VOLUME_COLUMNS if self.day else VOLUME_COLUMNS[:1]
+        if not self.day:
+            return VOLUME_COLUMNS[:1]
+        return VOLUME_COLUMNS + (NIGHT_COLUMNS if self.acts_at else ())
 
 
 @cache

@@ -24,10 +24,15 @@ RAW_TABLES = [("dispatch", "things")]
 ROWS = 700
 DAY = "date '2026-06-30' - cast(1 + i % 35 as integer)"
 AT = f"cast({DAY} as timestamp) + interval 15 hour"
+# Where a person acts there is a history: twenty a day for twenty weeks.
+ACTED_ROWS = 2_800
+ACTED_AT = "cast(date '2026-06-30' - cast(1 + i % 140 as integer) as timestamp) + interval 15 hour"
+ACTED_IN = ("jobs", "leads", "calls", "appointments")
 KEY = "md5(cast(i as varchar))"
 HEALTHY: Mapping[str, Mapping[str, str]] = {
     "jobs": {
         "job_key": KEY, "customer_key": KEY, "created_at": AT, "booked_on": DAY, "job_status": "'completed'",
+        "booked_at": ACTED_AT,
         "completed_at": AT, "completed_on": DAY, "scheduled_start_at": AT, "total_amount": "100",
         "scheduled_end_at": f"{AT} + interval 2 hour", "native_url": "'https://vendor.example/' || i",
     },
@@ -51,15 +56,15 @@ HEALTHY: Mapping[str, Mapping[str, str]] = {
         "location_key": KEY, "postal_code": "'78701'", "state": "'TX'", "latitude": "30", "longitude": "-97"
     },
     "leads": {
-        "lead_key": KEY, "occurred_at": AT, "booked_at": AT, "gclid": "'EAIaIQobChMIk3Zp9vT7'",
+        "lead_key": KEY, "occurred_at": ACTED_AT, "booked_at": ACTED_AT, "gclid": "'EAIaIQobChMIk3Zp9vT7'",
         "utm_source": "'google'", "landing_page_url": "'https://north.example/?a=1'", "is_excluded": "false",
     },
     "calls": {
-        "call_key": KEY, "started_at": AT, "duration_seconds": "180", "to_phone": "'+15125550100'",
+        "call_key": KEY, "started_at": ACTED_AT, "duration_seconds": "180", "to_phone": "'+15125550100'",
     },
     "appointments": {
-        "job_key": KEY, "starts_at": AT, "ends_at": f"{AT} + interval 2 hour",
-        "window_starts_at": AT, "window_ends_at": f"{AT} + interval 4 hour",
+        "job_key": KEY, "starts_at": ACTED_AT, "ends_at": f"{ACTED_AT} + interval 2 hour",
+        "window_starts_at": ACTED_AT, "window_ends_at": f"{ACTED_AT} + interval 4 hour",
     },
     "estimates": {
         "created_at": AT, "total_amount": "100", "sold_on": DAY,
@@ -70,11 +75,17 @@ HEALTHY: Mapping[str, Mapping[str, str]] = {
     },
 }  # fmt: skip
 SILENT_WEEK = "date '2026-06-30' - cast(8 + i % 28 as integer)"
+# No last week, a tenth of the history and all of the recent weeks at three in the morning in Chicago.
+NIGHTS = (
+    "cast(date '2026-06-30' - cast(8 + i % 133 as integer) as timestamp)"
+    " + case when i % 133 < 21 or i % 10 = 0 then interval 8 hour else interval 16 hour end"
+)
 # What replaces it so that nothing expected of a table holds any more.
 SPOILT: Mapping[str, Mapping[str, str]] = {
     "jobs": {
         "job_key": "'J' || i", "customer_key": "null", "native_url": "'/jobs/' || i", "is_deleted": "true",
         "created_at": f"case when i % 3 > 0 then {SILENT_WEEK} end", "total_amount": "10000000",
+        "booked_at": NIGHTS,
         "completed_at": "null", "completed_on": f"{DAY} - 9", "scheduled_end_at": f"{AT} - interval 3 day",
     },
     "invoices": {
@@ -102,16 +113,17 @@ SPOILT: Mapping[str, Mapping[str, str]] = {
         "postal_code": "case when i % 2 = 0 then '2134' end",
     },
     "leads": {
-        "lead_key": "'L' || i", "occurred_at": f"{SILENT_WEEK}", "gclid": "'{gclid}'",
+        "lead_key": "'L' || i", "occurred_at": NIGHTS, "gclid": "'{gclid}'",
         "utm_source": "'{utm}'", "landing_page_url": "'north'", "is_excluded": "true",
-        "booked_at": f"{AT} - interval 90 day",
+        "booked_at": f"{NIGHTS} - interval 90 day",
     },
     "calls": {
         "call_key": "'C' || i", "duration_seconds": "180000", "to_phone": "'unknown'",
-        "started_at": f"case when i % 5 > 0 then cast({SILENT_WEEK} as timestamp) + interval 9 hour end",
+        "started_at": f"case when i % 50 > 0 then {NIGHTS} end",
     },
     "appointments": {
-        "job_key": "null", "ends_at": f"{AT} - interval 3 day", "window_ends_at": f"{AT} + interval 9 day",
+        "job_key": "null", "starts_at": NIGHTS, "ends_at": f"{NIGHTS} - interval 3 day",
+        "window_starts_at": NIGHTS, "window_ends_at": f"{NIGHTS} + interval 9 day",
     },
     "estimates": {"total_amount": "9000000", "sold_on": "null", "estimate_status": "'sold'"},
     "ad_spend": {
@@ -126,7 +138,12 @@ def warehouse(path: Path, *, is_healthy: bool) -> Path:
     """Every table that a suite is about."""
     with duckdb.connect(str(path)) as connection:
         connection.execute(
-            "create schema conformed; create schema reconciliation; create schema raw_dispatch"
+            "create schema conformed; create schema reconciliation; create schema raw_dispatch;"
+            "create schema staging"
+        )
+        connection.execute(
+            "create table staging.stg_operator__accounts as "
+            "select 'dispatch' as platform, 'north' as account_id, 'America/Chicago' as timezone"
         )
         connection.execute(
             "create table reconciliation.int_data__as_of as select date '2026-06-30' as as_of_on"
@@ -139,7 +156,7 @@ def warehouse(path: Path, *, is_healthy: bool) -> Path:
             selected = ", ".join(f"{expression} as {name}" for name, expression in chosen.items())
             connection.execute(
                 f"insert into conformed.int_{table}__unioned by name "
-                f"select {selected} from range({ROWS}) as t(i)"
+                f"select {selected} from range({ACTED_ROWS if table in ACTED_IN else ROWS}) as t(i)"
             )
         _add_raw_rows(connection, is_healthy)
     return path
@@ -245,6 +262,11 @@ def test_a_raw_table_hears_of_its_own_accounts_only(
             "about: x\ntable: jobs\nrows: {columns: {a: a}, expectations: "
             "[{expect: x, column: a, because: long enough}]}",
             "write schema.name",
+        ),
+        (
+            "about: x\ntable: s.jobs\nacts_at: a\naccounts: {columns: {a: a}, expectations: "
+            "[{expect: x, column: a, because: long enough}]}",
+            "acts_at needs day",
         ),
     ],
 )
