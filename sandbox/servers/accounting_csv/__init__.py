@@ -74,13 +74,12 @@ class Books:
         for payment in self._world.payments.values():
             if payment.paid_at + DAY <= now:
                 yield from self._kept("payment", payment.id, self._payment(payment))
-            if (
-                payment.paid_at + 3 * DAY <= now
-                and payment.amount_cents > 0
-                and not self._is_past(payment.voided_at)
-            ):
+            if payment.amount_cents > 0 and not self._is_past(payment.voided_at):
                 deposits[payment.brand_key, self._day(payment)].append(payment)
         for (brand_key, day), payments in deposits.items():
+            # A day is deposited as a whole: half of it would be a deposit that differs from its payments.
+            if date.fromisoformat(day) + timedelta(days=3) > self._local_date(brand_key, now):
+                continue
             yield from self._kept("deposit", deposit_number(day), self._deposit(brand_key, day, payments))
         yield from self._world.book_inventions
 
@@ -149,8 +148,11 @@ class Books:
         return blank | known | more
 
     def _day(self, payment: Payment) -> str:
-        brand: Brand = self._world.brands[payment.brand_key]
-        return datetime.fromtimestamp(payment.paid_at, ZoneInfo(brand.timezone)).date().isoformat()
+        return self._local_date(payment.brand_key, payment.paid_at).isoformat()
+
+    def _local_date(self, brand_key: str, instant: int) -> date:
+        brand: Brand = self._world.brands[brand_key]
+        return datetime.fromtimestamp(instant, ZoneInfo(brand.timezone)).date()
 
     def _is_past(self, instant: int | None) -> bool:
         return instant is not None and instant <= self._clock.now()

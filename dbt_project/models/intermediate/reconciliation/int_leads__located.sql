@@ -1,7 +1,7 @@
 -- Where a request comes from, as far as anybody wrote it down, and whether the brand works there. One served postal code
 -- among its records is enough, or among the homes that are known of the household: a CRM's contact has one address, and
--- whoever has moved or owns two homes asks about another one. A lead is missing here where no record tells, or nobody
--- knows where the brand works.
+-- whoever has moved or owns two homes asks about another one. A lead is missing here where no record tells, where the only
+-- place told is the home at which another brand works for the household, or where nobody knows where the brand works.
 with codes as (
     select grouped.lead_key, left(trim(leads.postal_code), 5) as postal_code
     from {{ ref('int_leads__unioned') }} as leads
@@ -26,6 +26,16 @@ served_households as (
     where not homes.is_deleted
 ),
 
+-- What a CRM's contact kept of an earlier request to another brand says nothing of this one.
+homes_of_other_brands as (
+    select distinct households.household_key, homes.postal_code, areas.brand_key
+    from {{ ref('int_locations__normalized') }} as homes
+    inner join households on households.record_key = homes.owner_key
+    inner join {{ ref('int_brands__served_areas') }} as areas on areas.postal_code = homes.postal_code
+    where not homes.is_deleted
+      and homes.owner_entity = 'customer'
+),
+
 matched as (
     select
         codes.lead_key,
@@ -41,6 +51,15 @@ matched as (
     left join served_households
         on served_households.household_key = leads.household_key
         and served_households.brand_key = leads.brand_key
+    where areas.postal_code is not null
+        or served_households.household_key is not null
+        or not exists (
+            select 1
+            from homes_of_other_brands as known
+            where known.household_key = leads.household_key
+                and known.postal_code = codes.postal_code
+                and known.brand_key <> leads.brand_key
+        )
 )
 
 select
