@@ -175,7 +175,13 @@ def _url(listener: socket.socket) -> str:
 def _settings(app: ASGIApp) -> uvicorn.Config:
     # Injected faults end exchanges in ways that uvicorn reports as errors of the application: they are meant.
     return uvicorn.Config(
-        app, lifespan="off", log_level="critical", access_log=False, timeout_graceful_shutdown=1
+        app,
+        lifespan="off",
+        log_level="critical",
+        access_log=False,
+        # As vendors' gateways do. A client that polls every five seconds would meet uvicorn's default of five.
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
 
 

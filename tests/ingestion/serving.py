@@ -18,7 +18,13 @@ def served(app: ASGIApp) -> Iterator[str]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     config = uvicorn.Config(
-        app, log_level="critical", lifespan="off", http="h11", timeout_graceful_shutdown=1
+        app,
+        log_level="critical",
+        lifespan="off",
+        http="h11",
+        # A client that polls every five seconds would meet uvicorn's default of five, and find the door closed.
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
