@@ -179,7 +179,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         lifespan="off",
         log_level="critical",
         access_log=False,
-        # As vendors' gateways do. A client that polls every five seconds would meet uvicorn's default of five.
+        # As vendors' gateways do. A client that polls every five seconds meets uvicorn's default of five.
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )

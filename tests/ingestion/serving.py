@@ -22,7 +22,7 @@ def served(app: ASGIApp) -> Iterator[str]:
         log_level="critical",
         lifespan="off",
         http="h11",
-        # A client that polls every five seconds would meet uvicorn's default of five, and find the door closed.
+        # A client that polls every five seconds meets uvicorn's default of five, and a closed door.
         timeout_keep_alive=60,
         timeout_graceful_shutdown=1,
     )
